@@ -1,0 +1,55 @@
+"""Pack a trained model as a bundle, after proving that the exported graph scores as the model does."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from churn.bundle.graph import to_onnx
+from churn.bundle.manifest import Lineage, Manifest
+from churn.contract import Contract, encode
+from churn.data.labelled import Labelled
+from churn.decision import Decision
+from churn.errors import ExportInexact
+from churn.model import Model
+
+EXPORT_TOLERANCE = 1e-6
+
+
+def export(folder: Path, model: Model, contract: Contract, rows: Labelled) -> float:
+    """Write model.onnx and contract.json. Returns the largest difference to the model over `rows`.
+
+    Raises ExportInexact above 1e-6: a candidate that cannot be exported exactly is no candidate.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    graph = to_onnx(model, len(contract.columns))
+    matrix = encode(contract, {name: rows.frame[name] for name in contract.features})
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    (exported,) = session.run(["probability"], {"matrix": matrix})
+    worst = float(np.max(np.abs(exported - model.probability(matrix))))
+    if not worst <= EXPORT_TOLERANCE:
+        raise ExportInexact(f"the exported graph differs from the model by {worst:.2g}; report it with params.yaml")
+    (folder / "model.onnx").write_bytes(graph)
+    contract.save(folder / "contract.json")
+    return worst
+
+
+def pack(model: Path, target: Path, decision: Decision, metrics: dict[str, Any], rows: Labelled,
+         probability: "np.typing.NDArray[np.float64]", lineage: Lineage) -> None:
+    """Build the bundle folder `target` from an exported model and the reference rows with their scores."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(model, target)
+    decision.save(target / "decision.json")
+    (target / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    lines = [json.dumps(record, ensure_ascii=False) for record in _records(rows, probability)]
+    (target / "reference.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    Manifest.of(target, lineage).save(target)
+
+
+def _records(rows: Labelled, probability: "np.typing.NDArray[np.float64]") -> list[dict[str, Any]]:
+    plain = rows.frame.astype(object).where(rows.frame.notna(), None).to_dict(orient="records")
+    pairs = zip(plain, rows.label.tolist(), probability.tolist(), strict=True)
+    return [{"row": row, "label": label, "probability": score} for row, label, score in pairs]

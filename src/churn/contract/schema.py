@@ -1,0 +1,66 @@
+"""What a customer row is: its columns, their kinds, levels, ranges, and what may be missing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from churn.params import Kind
+
+Value = str | float | bool | None
+
+
+class Column(BaseModel):
+    """One feature. `levels` are the categories seen in training; `minimum` and `maximum` its observed range."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    kind: Kind
+    nullable: bool
+    example: Value
+    levels: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class Contract(BaseModel):
+    """All columns of a customer row. `id` and `snapshot` may accompany a row and are never features."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    target: str
+    positive: str
+    id: str | None
+    snapshot: str | None
+    missing_words: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def labels_of_row(self) -> tuple[str, ...]:
+        """The columns that tell whose row it is and of when."""
+        return tuple(name for name in (self.id, self.snapshot) if name)
+
+    def example(self) -> dict[str, Value]:
+        """One plausible row, as shown on the API page."""
+        return {column.name: column.example for column in self.columns}
+
+    def is_missing(self, text: str) -> bool:
+        return text.strip().casefold() in self.missing_words
+
+    def save(self, path: Path) -> None:
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        return cls.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def as_columns(contract: Contract, rows: list[Mapping[str, Value]]) -> dict[str, list[Value]]:
+    """Turn rows into one list of values for each feature."""
+    return {name: [row.get(name) for row in rows] for name in contract.features}

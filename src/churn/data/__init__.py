@@ -1,0 +1,1 @@
+"""Tables: read any of them, give them the declared kinds, and split them honestly."""

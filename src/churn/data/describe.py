@@ -1,0 +1,35 @@
+"""Make the contract from the rows a model learns from."""
+
+import pandas as pd
+
+from churn.contract import Column, Contract, Value
+from churn.params import Data, Kind
+
+
+def describe(frame: pd.DataFrame, data: Data) -> Contract:
+    """The contract of a conformed training frame: levels, ranges and what may be missing as seen there."""
+    columns = tuple(_column(name, kind, frame[name]) for name, kind in data.columns.items())
+    return Contract(
+        target=data.target,
+        positive=data.positive,
+        id=data.id,
+        snapshot=data.snapshot,
+        missing_words=data.missing_words,
+        columns=columns,
+    )
+
+
+def _column(name: str, kind: Kind, values: "pd.Series[object]") -> Column:
+    known = values.dropna()
+    nullable = len(known) < len(values)
+    if kind == "category":
+        levels = tuple(sorted(known.unique().astype(str)))
+        return Column(name=name, kind=kind, nullable=nullable, example=_most_common(known), levels=levels)
+    if kind == "boolean":
+        return Column(name=name, kind=kind, nullable=nullable, example=bool(_most_common(known)))
+    low, middle, high = (float(v) for v in known.astype(float).quantile([0, 0.5, 1], interpolation="nearest"))
+    return Column(name=name, kind=kind, nullable=nullable, example=middle, minimum=low, maximum=high)
+
+
+def _most_common(known: "pd.Series[object]") -> Value:
+    return known.value_counts().sort_index(kind="stable").idxmax() if len(known) else None  # type: ignore[return-value]

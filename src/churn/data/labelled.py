@@ -1,0 +1,107 @@
+"""All labelled rows of a workspace, and the split of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from churn.contract.encode import as_text
+from churn.data.conform import blank, conform
+from churn.data.read import read_folder
+from churn.errors import TableError
+from churn.params import Data, Split
+
+RESERVED = ["label", "group", "snapshot"]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """n customer rows with their outcomes.
+
+    frame: (n, features) conformed values. label: 1 where the customer left. group: hash that is equal for rows
+    of one customer. snapshot: name of the snapshot a row belongs to; names sort in time.
+    """
+
+    frame: pd.DataFrame
+    label: npt.NDArray[np.int64]
+    group: npt.NDArray[np.uint64]
+    snapshot: npt.NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> "Labelled":
+        frame = self.frame[mask].reset_index(drop=True)
+        return Labelled(frame, self.label[mask], self.group[mask], self.snapshot[mask])
+
+    def save(self, path: Path) -> None:
+        extra = pd.DataFrame(dict(zip(RESERVED, (self.label, self.group, self.snapshot), strict=True)))
+        pd.concat([extra.add_prefix("__"), self.frame], axis=1).to_parquet(path, index=False)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        table = pd.read_parquet(path)
+        label, group, snapshot = (table.pop(f"__{name}").to_numpy() for name in RESERVED)
+        return cls(table, label, group, snapshot)
+
+
+def load(folder: Path, data: Data) -> Labelled:
+    """Read every table of a folder. Rows whose outcome has not matured (no target) are left out."""
+    parts = [_labelled(name, raw, data) for name, raw in read_folder(folder)]
+    whole = Labelled(
+        pd.concat([part.frame for part in parts], ignore_index=True),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in RESERVED),
+    )
+    if len(np.unique(whole.label)) < 2:
+        raise TableError(f"target '{data.target}' has only one class in {folder}; a model needs both")
+    return whole
+
+
+def split(rows: Labelled, policy: Split) -> tuple[Labelled, Labelled]:
+    """Split into (train, test).
+
+    Held-out customers are chosen by hash, so every model ever trained holds out the same ones. Test rows are
+    theirs in the newest snapshots; train rows are everybody else's in the window that ends with the newest snapshot.
+    """
+    held_out = rows.group.astype(np.float64) / 2.0**64 < policy.holdout
+    names = np.unique(rows.snapshot.astype(str))
+    recent = np.isin(rows.snapshot.astype(str), names[-policy.window :])
+    newest = np.isin(rows.snapshot.astype(str), names[-policy.test_snapshots :])
+    return rows.where(recent & ~held_out), rows.where(newest & held_out)
+
+
+def target_labels(raw: pd.DataFrame, data: Data) -> "pd.Series[float]":
+    """1.0 for the positive value, 0.0 for another, NaN where the outcome is not known."""
+    if data.target not in raw.columns:
+        raise TableError(f"target column '{data.target}' is absent; the columns are {', '.join(raw.columns)}")
+    text = blank(raw[data.target], data.missing_words).map(lambda v: None if v is None else as_text(v))
+    return text.map(lambda value: np.nan if value is None else float(value == data.positive)).astype(float)
+
+
+def _labelled(name: str, raw: pd.DataFrame, data: Data) -> Labelled:
+    raw = raw.drop_duplicates(ignore_index=True) if data.id else raw
+    label = target_labels(raw, data)
+    raw = raw[label.notna()].reset_index(drop=True)
+    frame = conform(raw, data.columns, data.missing_words)
+    return Labelled(frame, label.dropna().to_numpy().astype(np.int64), _groups(raw, frame, data), _snapshots(name, raw, data))
+
+
+def _groups(raw: pd.DataFrame, frame: pd.DataFrame, data: Data) -> npt.NDArray[np.uint64]:
+    """Hash of the customer id, or of the whole row where there is none, so that repeated rows stay together."""
+    if data.id is None:
+        return pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy()
+    if data.id not in raw.columns:
+        raise TableError(f"id column '{data.id}' is absent; correct data.id in params.yaml")
+    return pd.util.hash_pandas_object(raw[data.id].map(as_text).astype(object), index=False).to_numpy()
+
+
+def _snapshots(name: str, raw: pd.DataFrame, data: Data) -> npt.NDArray[np.object_]:
+    """The snapshot column, or the name of the file where none is declared."""
+    if data.snapshot is None:
+        return np.full(len(raw), name, dtype=object)
+    if data.snapshot not in raw.columns:
+        raise TableError(f"snapshot column '{data.snapshot}' is absent; correct data.snapshot in params.yaml")
+    return raw[data.snapshot].map(as_text).to_numpy(dtype=object)

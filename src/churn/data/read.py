@@ -1,0 +1,49 @@
+"""Read a table from CSV, Parquet or Excel without interpreting it."""
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+
+from churn.errors import TableError
+
+READABLE = {".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xls"}
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a table. Text stays text; Parquet and Excel keep their types. Raises TableError."""
+    if not path.is_file():
+        raise TableError(f"{path} does not exist")
+    try:
+        frame = _read(path)
+    except (ValueError, OSError, csv.Error) as error:
+        raise TableError(f"{path} cannot be read as a table: {' '.join(str(error).split())}") from error
+    frame.columns = pd.Index([str(name).strip() for name in frame.columns])
+    repeated = frame.columns[frame.columns.duplicated()]
+    if len(repeated):
+        raise TableError(f"{path} has two columns named '{repeated[0]}'; rename one")
+    return frame
+
+
+def read_folder(folder: Path) -> list[tuple[str, pd.DataFrame]]:
+    """Every table in a folder, oldest name first, with its name without extension."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in READABLE) if folder.is_dir() else []
+    if not files:
+        raise TableError(f"{folder} holds no table: run `churn init TABLE ...`, `churn simulate` or `dvc pull`")
+    return [(path.stem, read_table(path)) for path in files]
+
+
+def _read(path: Path) -> pd.DataFrame:
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    if path.suffix in (".xlsx", ".xls"):
+        return pd.read_excel(path)
+    separator = _separator(path)
+    return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def _separator(path: Path) -> str:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = file.readline()
+    counts = {separator: header.count(separator) for separator in ",;\t|"}
+    return max(counts, key=lambda separator: counts[separator])

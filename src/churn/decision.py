@@ -1,0 +1,60 @@
+"""What a prediction is worth: whom to contact, and the profit of it."""
+
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict
+
+from churn.params import Problem
+
+
+class Decision(BaseModel):
+    """Costs in one currency unit; the threshold follows from them, so a change of costs needs no training.
+
+    A contacted churner takes the offer with chance `save_rate` and then brings `saved_value - offer_cost`.
+    A contacted stayer takes the offer for nothing. Every contact costs `contact_cost`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    saved_value: float
+    offer_cost: float
+    contact_cost: float
+    save_rate: float
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        return cls(**{name: getattr(problem, name) for name in cls.model_fields})
+
+    @property
+    def churner_gain(self) -> float:
+        return self.save_rate * (self.saved_value - self.offer_cost) - self.contact_cost
+
+    @property
+    def stayer_loss(self) -> float:
+        return self.offer_cost + self.contact_cost
+
+    @property
+    def threshold(self) -> float:
+        """Probability above which a contact is expected to pay: loss / (gain + loss); 1 if it never does."""
+        if self.churner_gain <= 0:
+            return 1.0
+        return self.stayer_loss / (self.churner_gain + self.stayer_loss)
+
+    def contact(self, probability: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+        """Whom to contact, shape as given."""
+        return np.asarray(probability > self.threshold)
+
+    def profit_per_1000(self, label: npt.NDArray[np.integer], contacted: npt.NDArray[np.bool_]) -> float:
+        """Expected profit per 1,000 customers, in currency units, given who left and who was contacted."""
+        worth = np.where(label == 1, self.churner_gain, -self.stayer_loss)
+        return float(1000 * np.mean(worth * contacted))
+
+    def save(self, path: Path) -> None:
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        return cls.model_validate_json(path.read_text(encoding="utf-8"))

@@ -1,0 +1,101 @@
+"""Every error the system raises on purpose.
+
+ChurnError                   base: one line for the person who must act
+├── ParamsError              params.yaml or a CHURN_* variable is wrong
+├── TableError               a table cannot be used as it is
+├── WorkspaceError           a folder is not a workspace, or a tool in it failed
+├── RequestRefused           a request is malformed; names each field and the reason
+│   ├── RequestTooLarge      the body is larger than the route accepts
+│   └── UnknownPrediction    an outcome names a prediction nobody made
+├── BundleCorrupt            a bundle is incomplete, altered or contradicts itself
+├── ExportInexact            the exported graph does not score like the training library
+├── NoModel                  no champion has been promoted yet
+├── RegistryUnavailable      the model registry does not answer
+├── StoreUnavailable         the store does not answer or is locked
+└── PortTaken                a port that the stack needs is in use
+
+`status` is the HTTP status of an answer, `exit_code` the exit code of the `churn` command.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class FieldError(NamedTuple):
+    """One thing wrong with one field of a request."""
+
+    field: str
+    reason: str
+
+
+class ChurnError(Exception):
+    """Base of every deliberate error; its text is one line that says what to do."""
+
+    status = 500
+    exit_code = 1
+    title = "The request could not be completed"
+
+
+class ParamsError(ChurnError):
+    exit_code = 2
+    title = "The configuration is wrong"
+
+
+class TableError(ChurnError):
+    exit_code = 2
+    title = "The table cannot be used"
+
+
+class WorkspaceError(ChurnError):
+    exit_code = 2
+    title = "The workspace is not ready"
+
+
+class RequestRefused(ChurnError):
+    status = 422
+    title = "The request does not match the contract"
+
+    def __init__(self, message: str, errors: Sequence[FieldError] = (), status: int | None = None) -> None:
+        super().__init__(message)
+        self.errors = list(errors)
+        if status is not None:
+            self.status = status
+
+
+class RequestTooLarge(RequestRefused):
+    status = 413
+    title = "The request body is too large"
+
+
+class UnknownPrediction(RequestRefused):
+    status = 404
+    title = "The prediction is unknown"
+
+
+class BundleCorrupt(ChurnError):
+    status = 503
+    title = "The model bundle is corrupt"
+
+
+class ExportInexact(ChurnError):
+    title = "The exported model is not exact"
+
+
+class NoModel(ChurnError):
+    status = 503
+    title = "No model is being served"
+
+
+class RegistryUnavailable(ChurnError):
+    status = 503
+    title = "The model registry does not answer"
+
+
+class StoreUnavailable(ChurnError):
+    status = 503
+    title = "The store does not answer"
+
+
+class PortTaken(ChurnError):
+    exit_code = 2
+    title = "A port is taken"

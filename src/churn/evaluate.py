@@ -1,0 +1,105 @@
+"""Figures of a model with intervals, by slice, and as curves. No row here has been seen in training."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, precision_recall_curve, roc_auc_score, roc_curve
+
+from churn.decision import Decision
+from churn.params import Evaluate
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+Interval = dict[str, float]
+
+
+def figures(label: Labels, probability: Floats, decision: Decision) -> dict[str, float]:
+    """The figures that matter; profit in currency units per 1,000 customers."""
+    return {
+        "auc": float(roc_auc_score(label, probability)),
+        "pr_auc": float(average_precision_score(label, probability)),
+        "log_loss": float(log_loss(label, probability)),
+        "brier": float(brier_score_loss(label, probability)),
+        "calibration_error": calibration_error(label, probability),
+        "profit_per_1000": decision.profit_per_1000(label, decision.contact(probability)),
+    }
+
+
+def calibration_error(label: Labels, probability: Floats, bins: int = 15) -> float:
+    """Mean distance of predicted and observed rate over equal-mass bins, weighted by rows (Nixon et al., 2019)."""
+    parts = [(probability[i].mean(), label[i].mean(), len(i)) for i in _equal_mass(probability, bins)]
+    return float(sum(abs(predicted - seen) * rows for predicted, seen, rows in parts) / len(label))
+
+
+def intervals(label: Labels, probability: Floats, decision: Decision, policy: Evaluate, seed: int) -> dict[str, Interval]:
+    """Each figure with its percentile bootstrap interval."""
+    value = figures(label, probability, decision)
+    draws = pd.DataFrame([figures(label[i], probability[i], decision) for i in resamples(label, policy.bootstrap, seed)])
+    tail = (1 - policy.level) / 2
+    low, high = draws.quantile(tail), draws.quantile(1 - tail)
+    return {name: {"value": value[name], "low": float(low[name]), "high": float(high[name])} for name in value}
+
+
+def paired(label: Labels, one: Floats, other: Floats, decision: Decision, policy: Evaluate, seed: int) -> dict[str, Interval]:
+    """Difference `one` minus `other` of each figure, with an interval from resampling both on the same rows."""
+    whole = _difference(label, one, other, decision)
+    draws = pd.DataFrame([_difference(label[i], one[i], other[i], decision) for i in resamples(label, policy.bootstrap, seed)])
+    tail = (1 - policy.level) / 2
+    low, high = draws.quantile(tail), draws.quantile(1 - tail)
+    return {name: {"value": whole[name], "low": float(low[name]), "high": float(high[name])} for name in whole}
+
+
+def resamples(label: Labels, count: int, seed: int) -> list[npt.NDArray[np.int64]]:
+    """Row positions of `count` bootstrap draws, stratified by label so that no draw lacks a class."""
+    random = np.random.default_rng(seed)
+    classes = [np.flatnonzero(label == value) for value in (0, 1)]
+    return [np.concatenate([random.choice(rows, len(rows)) for rows in classes]) for _ in range(count)]
+
+
+def slices(frame: pd.DataFrame, label: Labels, probability: Floats, decision: Decision, smallest: int) -> pd.DataFrame:
+    """Figures for each level of each text column that has enough rows and both classes."""
+    rows: list[dict[str, Any]] = []
+    for column in frame.columns[frame.dtypes == object]:
+        for level in sorted(frame[column].dropna().unique()):
+            mask = (frame[column] == level).to_numpy()
+            if mask.sum() >= smallest and 0 < label[mask].sum() < mask.sum():
+                part = figures(label[mask], probability[mask], decision)
+                rows.append({"column": column, "level": level, "rows": int(mask.sum()), "rate": float(label[mask].mean()), **part})
+    return pd.DataFrame(rows)
+
+
+def curves(label: Labels, probability: Floats) -> dict[str, pd.DataFrame]:
+    """ROC, precision-recall, calibration and gain as small tables to plot."""
+    false_rate, true_rate, _ = roc_curve(label, probability)
+    precision, recall, _ = precision_recall_curve(label, probability)
+    return {
+        "roc": _thin(pd.DataFrame({"false_positive_rate": false_rate, "true_positive_rate": true_rate})),
+        "precision_recall": _thin(pd.DataFrame({"recall": recall, "precision": precision})),
+        "calibration": pd.DataFrame(
+            [{"predicted": probability[i].mean(), "observed": label[i].mean()} for i in _equal_mass(probability, 15)]
+        ),
+        "gain": _gain(label, probability),
+    }
+
+
+def _difference(label: Labels, one: Floats, other: Floats, decision: Decision) -> dict[str, float]:
+    first, second = figures(label, one, decision), figures(label, other, decision)
+    return {name: first[name] - second[name] for name in first}
+
+
+def _equal_mass(probability: Floats, bins: int) -> list[npt.NDArray[np.int64]]:
+    return [part for part in np.array_split(np.argsort(probability, kind="stable"), bins) if len(part)]
+
+
+def _gain(label: Labels, probability: Floats) -> pd.DataFrame:
+    ordered = label[np.argsort(-probability, kind="stable")]
+    shares = np.linspace(0, 1, 11)
+    found = [ordered[: round(share * len(ordered))].sum() / max(ordered.sum(), 1) for share in shares]
+    return pd.DataFrame({"contacted": shares, "churners_reached": found})
+
+
+def _thin(curve: pd.DataFrame, points: int = 200) -> pd.DataFrame:
+    """At most `points` rows: a plot needs no more."""
+    return curve.iloc[np.unique(np.linspace(0, len(curve) - 1, points).astype(int))].reset_index(drop=True)

@@ -1,0 +1,145 @@
+"""params.yaml, typed: frozen and strict, so a misspelt key stops the program and is named."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from churn.errors import ParamsError, WorkspaceError
+
+Kind = Literal["number", "category", "boolean"]
+Learner = Literal["logistic", "boosting"]
+Share = Annotated[float, Field(gt=0, lt=1)]
+Money = Annotated[float, Field(ge=0)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Problem(Section):
+    """The business question, and what each outcome of it is worth (one currency unit throughout)."""
+
+    goal: str
+    users: str
+    action: str
+    horizon_days: int = Field(ge=1)
+    saved_value: Money = Field(description="worth of a customer who would have left and stays")
+    offer_cost: Money = Field(description="cost of the offer, paid when it is taken up")
+    contact_cost: Money = Field(description="cost of reaching one customer")
+    save_rate: Share = Field(description="chance that a contacted churner takes the offer and stays")
+
+
+class Data(Section):
+    """How the files in data/ are read and which columns a customer row has."""
+
+    target: str
+    positive: str
+    id: str | None = None
+    snapshot: str | None = None
+    missing_words: tuple[str, ...]
+    columns: dict[str, Kind] = Field(min_length=1)
+    drop: dict[str, str] = {}
+
+
+class Split(Section):
+    """Which rows judge a model and which rows it may learn from."""
+
+    holdout: Share = Field(description="share of customers, by hash, that no model ever learns from")
+    test_snapshots: int = Field(ge=1, description="newest snapshots whose held-out customers are the test rows")
+    window: int = Field(ge=1, description="newest snapshots to learn from")
+
+
+class Logistic(Section):
+    bins: int = Field(ge=2, description="quantile steps for each number")
+    c: float = Field(gt=0, description="inverse strength of the L2 penalty")
+
+
+class Boosting(Section):
+    learning_rate: float = Field(gt=0, le=1)
+    rounds: int = Field(ge=1)
+    leaves: int = Field(ge=2)
+    min_leaf_rows: int = Field(ge=1)
+    l2: float = Field(ge=0)
+
+
+class Train(Section):
+    learners: tuple[Learner, ...] = Field(min_length=1)
+    folds: int = Field(ge=2)
+    seed: int
+    logistic: Logistic
+    boosting: Boosting
+
+
+class Evaluate(Section):
+    bootstrap: int = Field(ge=20, description="resamples behind each interval")
+    level: Share = Field(description="coverage of the intervals")
+    slice_rows: int = Field(ge=1, description="smallest slice that gets figures of its own")
+
+
+class Pack(Section):
+    reference_rows: int = Field(ge=50, description="test rows kept in the bundle as the reference")
+
+
+class Gate(Section):
+    """When a candidate may replace the champion."""
+
+    auc_margin: float = Field(ge=0, description="AUC the candidate may lose at the lower end of the interval")
+    calibration_limit: float = Field(gt=0, description="largest calibration error that is accepted")
+    min_rows: int = Field(ge=1, description="fewest reference rows that can decide")
+
+
+class Monitoring(Section):
+    """When a window counts as drifted."""
+
+    min_rows: int = Field(ge=2, description="fewer rows than this answer 'insufficient'")
+    sample_rows: int = Field(ge=100, description="rows drawn from a window for the report")
+    false_discovery_rate: Share = Field(description="Benjamini-Hochberg q over all tests of a window")
+    windows: int = Field(ge=1, description="windows in a row that must agree")
+    auc_margin: float = Field(ge=0, description="live AUC may fall this far below the promised interval")
+    min_outcomes: int = Field(ge=2, description="matured outcomes needed to judge live AUC")
+
+
+class Retraining(Section):
+    commit: bool = Field(description="record the new data pin and dvc.lock in git")
+
+
+class Params(Section):
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="name of the registered model")
+    problem: Problem
+    data: Data
+    split: Split
+    train: Train
+    evaluate: Evaluate
+    bundle: Pack
+    gate: Gate
+    monitoring: Monitoring
+    retraining: Retraining
+
+    @property
+    def digest(self) -> str:
+        """sha256 over every knob, independent of the order of keys in the file."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load(path: Path = Path("params.yaml")) -> Params:
+    """Read and check params.yaml. Raises WorkspaceError when absent, ParamsError naming each wrong key."""
+    if not path.is_file():
+        raise WorkspaceError(f"{path.absolute()} does not exist: run `churn init` here, or `churn -C FOLDER ...`")
+    try:
+        return Params.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise ParamsError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        raise ParamsError(f"{path}: {describe(error)}") from error
+
+
+def describe(error: ValidationError) -> str:
+    """One line that names every wrong key and why."""
+    reasons = {"extra_forbidden": "unknown key", "missing": "missing"}
+    parts = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {reasons.get(e['type'], e['msg'])}" for e in error.errors()]
+    return "; ".join(parts)

@@ -1,0 +1,69 @@
+"""The environment, typed: where things are. Read once, at the edge of the program."""
+
+import os
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from churn.errors import ParamsError
+from churn.params import describe
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Settings(BaseSettings):
+    """CHURN_* variables; paths are relative to the workspace, which is the current folder."""
+
+    model_config = SettingsConfigDict(env_prefix="CHURN_", frozen=True, extra="ignore")
+
+    state: Path = Path("state")
+    store_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    prefect_port: int = Field(4200, ge=1, le=65535)
+    mlflow_port: int = Field(5000, ge=1, le=65535)
+    evidently_port: int = Field(8001, ge=1, le=65535)
+    poll_seconds: float = Field(1.0, gt=0)
+
+    @field_validator("host")
+    @classmethod
+    def loopback(cls, host: str) -> str:
+        """The API has no authentication, so nothing beyond this machine may reach it."""
+        if host not in LOOPBACK:
+            raise ValueError(f"{host} is not a loopback address; use 127.0.0.1 and put a proxy with login in front")
+        return host
+
+    @model_validator(mode="after")
+    def absolute(self) -> Self:
+        object.__setattr__(self, "state", self.state.absolute())
+        if not self.store_url:
+            object.__setattr__(self, "store_url", f"sqlite:///{self.state / 'store.db'}")
+        return self
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLFLOW_TRACKING_URI, or a SQLite file in the state folder."""
+        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.state / 'mlflow.db'}"
+
+    @property
+    def bundles(self) -> Path:
+        """Where downloaded bundles and the champion pointer live."""
+        return self.state / "bundles"
+
+    @property
+    def reports(self) -> Path:
+        return self.state / "reports"
+
+    @property
+    def api_url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+def load() -> Settings:
+    """Read the environment. Raises ParamsError naming the wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise ParamsError(f"environment variable CHURN_{describe(error)}") from error

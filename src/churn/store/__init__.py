@@ -1,0 +1,6 @@
+"""The store: predictions, outcomes, monitored windows and the history of the model, in one SQL database."""
+
+from churn.store.store import Store
+from churn.store.tables import Event, Outcome, Prediction, Window
+
+__all__ = ["Event", "Outcome", "Prediction", "Store", "Window"]

@@ -1,0 +1,144 @@
+"""Read and write the store. Every method is one transaction; a failure leaves nothing half written."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, func, insert, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from churn.errors import FieldError, StoreUnavailable, UnknownPrediction
+from churn.store.tables import Event, Outcome, Prediction, Window, history, metadata, outcomes, predictions, windows
+
+LOCK_WAIT_SECONDS = 5.0
+CHUNK = 500  # SQLite limits the variables of one statement
+
+
+class Store:
+    """One SQL database. `url` is an SQLAlchemy URL; SQLite runs in WAL mode."""
+
+    def __init__(self, url: str, lock_wait: float = LOCK_WAIT_SECONDS) -> None:
+        address = make_url(url)
+        lite = address.get_backend_name() == "sqlite"
+        self._where = address.render_as_string(hide_password=True)
+        self._engine = create_engine(
+            address if not address.drivername == "postgresql" else address.set(drivername="postgresql+psycopg"),
+            connect_args={"timeout": lock_wait} if lite else {},
+            pool_pre_ping=not lite,
+        )
+        if lite:
+            event.listen(self._engine, "connect", _write_ahead)
+
+    def create(self) -> None:
+        """Create the tables that are absent."""
+        with self._transaction() as connection:
+            metadata.create_all(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def log(self, made: Sequence[Prediction]) -> None:
+        """Write predictions, all or none."""
+        with self._transaction() as connection:
+            connection.execute(insert(predictions), [asdict(prediction) for prediction in made])
+
+    def add_outcomes(self, reported: Sequence[Outcome]) -> int:
+        """Write outcomes, all or none; one that repeats the last known value is not written again.
+
+        Returns the number written. Raises UnknownPrediction naming each outcome whose prediction does not exist.
+        """
+        with self._transaction() as connection:
+            known = _known(connection, [outcome.prediction_id for outcome in reported])
+            _refuse_unknown(reported, set(known))
+            latest = {identity: value for identity, value in known.items() if value is not None}
+            fresh = []
+            for outcome in reported:
+                if latest.get(outcome.prediction_id) is not outcome.churned:
+                    latest[outcome.prediction_id] = outcome.churned
+                    fresh.append(asdict(outcome))
+            if fresh:
+                connection.execute(insert(outcomes), fresh)
+            return len(fresh)
+
+    def snapshots(self) -> list[str]:
+        """Names of the snapshots with predictions, oldest first."""
+        with self._transaction() as connection:
+            return list(connection.scalars(select(predictions.c.snapshot).distinct().order_by(predictions.c.snapshot)))
+
+    def window(self, snapshot: str, model_version: str | None = None) -> list[dict[str, Any]]:
+        """Predictions of a snapshot in order of time, each with `churned` (None while not known)."""
+        query = _with_outcome().where(predictions.c.snapshot == snapshot)
+        if model_version is not None:
+            query = query.where(predictions.c.model_version == model_version)
+        with self._transaction() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def add_window(self, window: Window) -> None:
+        with self._transaction() as connection:
+            connection.execute(insert(windows), [asdict(window)])
+
+    def windows(self) -> list[Window]:
+        """The newest finding for each snapshot and model version, oldest snapshot first."""
+        with self._transaction() as connection:
+            rows = connection.execute(select(windows).order_by(windows.c.id)).mappings()
+            newest = {(row["snapshot"], row["model_version"]): row for row in rows}
+        return [Window(**{k: v for k, v in row.items() if k != "id"}) for _, row in sorted(newest.items())]
+
+    def record(self, line: Event) -> None:
+        """Append to the history of the model."""
+        with self._transaction() as connection:
+            connection.execute(insert(history), [asdict(line)])
+
+    def history(self) -> list[Event]:
+        """The history of the model, oldest first."""
+        with self._transaction() as connection:
+            rows = connection.execute(select(history).order_by(history.c.id)).mappings()
+            return [Event(**{k: v for k, v in row.items() if k != "id"}) for row in rows]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            cause = " ".join(str(getattr(error, "orig", None) or error).split())
+            raise StoreUnavailable(f"the store {self._where} failed ({cause}); check CHURN_STORE_URL and who locks it") from error
+
+
+def _write_ahead(connection: Any, _: object) -> None:
+    """Let readers and the one writer work side by side."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _latest() -> Any:
+    """The newest outcome row of each prediction."""
+    newest = select(func.max(outcomes.c.id).label("id")).group_by(outcomes.c.prediction_id).subquery()
+    return select(outcomes.c.prediction_id, outcomes.c.churned).join(newest, outcomes.c.id == newest.c.id).subquery()
+
+
+def _with_outcome() -> Any:
+    latest = _latest()
+    joined = predictions.outerjoin(latest, predictions.c.id == latest.c.prediction_id)
+    return select(predictions, latest.c.churned).select_from(joined).order_by(predictions.c.time, predictions.c.id)
+
+
+def _known(connection: Connection, identities: list[str]) -> dict[str, bool | None]:
+    """The last outcome of each prediction that exists, None while it has none."""
+    found: dict[str, bool | None] = {}
+    for start in range(0, len(identities), CHUNK):
+        query = _with_outcome().where(predictions.c.id.in_(identities[start : start + CHUNK]))
+        found |= {row.id: row.churned for row in connection.execute(query)}
+    return found
+
+
+def _refuse_unknown(reported: Sequence[Outcome], known: set[str]) -> None:
+    errors = [
+        FieldError(f"outcomes.{i}.prediction_id", f"no prediction has the id '{outcome.prediction_id}'")
+        for i, outcome in enumerate(reported)
+        if outcome.prediction_id not in known
+    ]
+    if errors:
+        raise UnknownPrediction(f"{len(errors)} of {len(reported)} outcomes name a prediction that was never made", errors)

@@ -1,0 +1,100 @@
+"""Tables of the store, and the values that go into them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, DateTime, Float, ForeignKey, Integer, MetaData, String, Table
+
+metadata = MetaData()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One answered prediction. `snapshot` is the period it belongs to, the month of `time` unless the caller named one."""
+
+    id: str
+    time: datetime
+    snapshot: str
+    customer: str | None
+    features: dict[str, Any]
+    probability: float
+    contact: bool
+    model_version: str
+    data_hash: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a predicted customer: `churned` as observed at `observed_at`."""
+
+    prediction_id: str
+    churned: bool
+    observed_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class Window:
+    """What monitoring found in the predictions of one snapshot made by one model version."""
+
+    snapshot: str
+    model_version: str
+    verdict: str
+    figures: dict[str, Any]
+    time: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the model's history."""
+
+    kind: str
+    version: str
+    detail: dict[str, Any] = field(default_factory=dict)
+    time: datetime = field(default_factory=now)
+
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("time", DateTime(timezone=True), nullable=False),
+    Column("snapshot", String, nullable=False, index=True),
+    Column("customer", String, index=True),
+    Column("features", JSON, nullable=False),
+    Column("probability", Float(53), nullable=False),
+    Column("contact", Boolean, nullable=False),
+    Column("model_version", String, nullable=False),
+    Column("data_hash", String, nullable=False),
+)
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("prediction_id", String(36), ForeignKey("predictions.id"), nullable=False, index=True),
+    Column("churned", Boolean, nullable=False),
+    Column("observed_at", DateTime(timezone=True), nullable=False),
+)
+windows = Table(
+    "windows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("snapshot", String, nullable=False),
+    Column("model_version", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("figures", JSON, nullable=False),
+    Column("time", DateTime(timezone=True), nullable=False),
+)
+history = Table(
+    "history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("time", DateTime(timezone=True), nullable=False),
+)
