@@ -3,10 +3,10 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from ruamel.yaml import YAML, YAMLError
 
 from churn.errors import ParamsError, WorkspaceError
 
@@ -43,6 +43,12 @@ class Data(Section):
     missing_words: tuple[str, ...]
     columns: dict[str, Kind] = Field(min_length=1)
     drop: dict[str, str] = {}
+
+    @field_validator("positive", mode="before")
+    @classmethod
+    def as_written(cls, value: object) -> object:
+        """An unquoted 1 or true in the file means the text that a table holds."""
+        return str(value) if isinstance(value, (int, float)) else value
 
 
 class Split(Section):
@@ -131,11 +137,16 @@ def load(path: Path = Path("params.yaml")) -> Params:
     if not path.is_file():
         raise WorkspaceError(f"{path.absolute()} does not exist: run `churn init` here, or `churn -C FOLDER ...`")
     try:
-        return Params.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
+        return Params.model_validate(read_yaml(path))
+    except YAMLError as error:
         raise ParamsError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:
         raise ParamsError(f"{path}: {describe(error)}") from error
+
+
+def read_yaml(path: Path) -> Any:
+    """Read YAML 1.2, which DVC writes: an unquoted Yes is a word in it, not a boolean."""
+    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
 
 def describe(error: ValidationError) -> str:

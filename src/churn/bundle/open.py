@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
+from churn.bundle import session
 from churn.bundle.manifest import Manifest, fingerprint
 from churn.contract import Contract, Value, encode, unseen
 from churn.contract.encode import Matrix
@@ -42,19 +43,18 @@ class Reference:
 class Bundle:
     """A model ready to score. Build one with `open_bundle`."""
 
-    def __init__(self, folder: Path, manifest: Manifest, session: onnxruntime.InferenceSession) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, graph: onnxruntime.InferenceSession) -> None:
         self.folder = folder
         self.manifest = manifest
         self.fingerprint = fingerprint(folder)
         self.contract = Contract.read(folder / "contract.json")
         self.decision = Decision.read(folder / "decision.json")
         self.metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-        self._session = session
+        self._session = graph
 
     def score_matrix(self, matrix: Matrix) -> Floats:
         """Probabilities, shape (n,), of an encoded matrix (n, features)."""
-        (probability,) = self._session.run(["probability"], {"matrix": matrix})
-        return np.asarray(probability)
+        return session.run(self._session, matrix)
 
     def score_columns(self, values: Mapping[str, Sequence[Any]]) -> Scored:
         """Score n rows given as one sequence of values for each feature."""
@@ -78,12 +78,8 @@ class Bundle:
 def open_bundle(folder: Path) -> Bundle:
     """Verify every file by sha256, load the graph, and repeat the recorded scores. Raises BundleCorrupt."""
     manifest = Manifest.verified(folder)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # one row is too little work to share, and spinning threads starve the server
-    options.inter_op_num_threads = 1
     try:
-        session = onnxruntime.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
-        bundle = Bundle(folder, manifest, session)
+        bundle = Bundle(folder, manifest, session.load(folder / "model.onnx"))
         _repeat_scores(bundle)
     except BundleCorrupt:
         raise

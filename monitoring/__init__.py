@@ -1,0 +1,1 @@
+"""Monitoring: what a window of predictions looks like beside the reference, and the verdict over it."""

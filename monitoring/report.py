@@ -1,0 +1,139 @@
+"""The report on one window: Evidently compares it with the reference and draws it; its figures go to the verdict.
+
+Importing this module costs seconds, because it imports Evidently.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from evidently import DataDefinition, Dataset, Report
+from evidently.core.report import Snapshot
+from evidently.legacy.calculations.stattests import StatTest, register_stattest
+from evidently.legacy.core import ColumnType
+from evidently.metrics import MissingValueCount, OutListValueCount
+from evidently.presets import DataDriftPreset, DataSummaryPreset
+
+from churn.contract import Contract
+from monitoring.compare import distributions, missing, comparable, unseen
+from monitoring.figures import Comparison
+from monitoring.twosample import contingency, kolmogorov_smirnov
+from monitoring.verdict import rejected
+
+KS, CHI2 = "ks_two_sample", "chi2_two_sample"
+ANY_COLUMN = 0.001  # share of columns that marks the whole window
+SAFE = str.maketrans({"<": "\N{FULLWIDTH LESS-THAN SIGN}"})
+
+
+@dataclass(frozen=True)
+class Reported:
+    """comparisons: every test of the window. html and json: where the report was written. run: the report itself."""
+
+    comparisons: tuple[Comparison, ...]
+    html: Path
+    json: Path
+    run: Snapshot
+
+
+def make_report(
+    contract: Contract, reference: pd.DataFrame, current: pd.DataFrame, *, snapshot: str, folder: Path, rate: float
+) -> Reported:
+    """Compare two tables made by `as_table` and write `<snapshot>.html` and `<snapshot>.json` into `folder`.
+
+    rate: false discovery rate; the report marks the columns that stand out at it over all tests of the window.
+    """
+    numbers, texts = comparable(contract, reference, current)
+    datasets = [_dataset(table, numbers, texts) for table in (current, reference)]
+    _register(rate, cut=0.0)
+    p_values = _p_values(Report([_drift()]).run(*datasets))
+    comparisons = [
+        *distributions(p_values, reference, current),
+        *missing(contract, reference, current),
+        *unseen(contract, reference, current),
+    ]
+    _register(rate, cut=rate * len(rejected(comparisons, rate)) / len(comparisons))
+    empty = [MissingValueCount(column=name) for name in contract.features if name not in p_values]
+    metrics = [_drift(), DataSummaryPreset(), *_levels(contract, texts), *empty]
+    run = _worst_first(Report(metrics).run(*datasets, name=snapshot, timestamp=moment(snapshot)))
+    return Reported(tuple(comparisons), *_save(run, snapshot, folder), run)
+
+
+def moment(snapshot: str) -> datetime:
+    """The first day of a snapshot named YYYY-MM or YYYY-MM-DD, now for any other name; naive, as Evidently keeps time."""
+    for form in ("%Y-%m", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(snapshot, form)
+        except ValueError:
+            continue
+    return datetime.now()
+
+
+def _register(rate: float, cut: float) -> None:
+    """Tell Evidently the two tests; a column is marked at or below `cut`, which depends on all tests of the window.
+
+    The cut is no parameter of the metrics, because a metric with other parameters is another line on the dashboard.
+    Evidently's own chi-squared test takes the reference as exact and so rejects too often.
+    """
+    numbers = StatTest(KS, "Kolmogorov-Smirnov p-value", [ColumnType.Numerical], default_threshold=rate)
+    register_stattest(numbers, default_impl=_marked(kolmogorov_smirnov, cut))
+    texts = StatTest(CHI2, "two-sample chi-squared p-value", [ColumnType.Categorical], default_threshold=rate)
+    register_stattest(texts, default_impl=_marked(contingency, cut))
+
+
+def _marked(test: Callable[[Any, Any], float], cut: float) -> Callable[..., tuple[float, bool]]:
+    def run(reference: Any, current: Any, _: ColumnType, __: float) -> tuple[float, bool]:
+        p_value = test(reference, current)
+        return p_value, p_value <= cut
+
+    return run
+
+
+def _drift() -> DataDriftPreset:
+    return DataDriftPreset(num_method=KS, cat_method=CHI2, drift_share=ANY_COLUMN)
+
+
+def _p_values(run: Snapshot) -> dict[str, float]:
+    metrics = [metric for metric in run.dict()["metrics"] if "column" in metric["config"]]
+    return {metric["config"]["column"]: float(metric["value"]) for metric in metrics}
+
+
+def _dataset(table: pd.DataFrame, numbers: list[str], texts: list[str]) -> Dataset:
+    """Text comes from whoever asks for a prediction and the page writes it into a script, so it must not hold '<'."""
+    cleaned = table.assign(**{name: table[name].map(_safe) for name in texts})
+    empty = [name for name in table.columns if name not in numbers + texts]
+    definition = DataDefinition(numerical_columns=numbers, categorical_columns=texts, unknown_columns=empty)
+    return Dataset.from_pandas(cleaned, data_definition=definition)
+
+
+def _safe(value: str | None) -> str | None:
+    return value if value is None else value.translate(SAFE)
+
+
+def _levels(contract: Contract, texts: list[str]) -> list[OutListValueCount]:
+    """Evidently divides by the number of values, so a column without any is left out."""
+    kept = [column for column in contract.columns if column.kind == "category" and column.name in texts]
+    return [OutListValueCount(column=c.name, values=[level.translate(SAFE) for level in c.levels]) for c in kept]
+
+
+def _worst_first(run: Snapshot) -> Snapshot:
+    """Evidently lists the columns that moved last, and only ten of them at a time."""
+    model = run.to_snapshot_model()
+    for widget in model.widgets:
+        if widget.type == "big_table":
+            widget.params["data"].reverse()
+            widget.params["rowsPerPage"] = len(widget.params["data"])
+    return Snapshot.load_model(model)
+
+
+def _save(run: Snapshot, snapshot: str, folder: Path) -> tuple[Path, Path]:
+    """A snapshot is named by whoever asks for a prediction, so its name must not lead out of the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", snapshot)
+    html, json = folder / f"{name}.html", folder / f"{name}.json"
+    html.write_text(run.get_html_str(as_iframe=False), encoding="utf-8")
+    json.write_text(run.dumps(), encoding="utf-8")
+    return html, json

@@ -1,0 +1,111 @@
+"""Deployment: candidate against champion, promotion, verification; a promotion that cannot be verified is undone."""
+
+from dataclasses import asdict
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.transactions import Transaction, get_transaction, transaction
+
+from churn import gate, params, settings
+from churn.bundle.open import open_bundle
+from churn.errors import NoModel
+from churn.evaluate import figures, paired
+from churn.registry import Version
+from churn.stages import BUNDLE
+from churn.store import Event
+from pipelines.common import OUTSIDE, registry, store, table
+from pipelines.verification import await_server
+
+
+@flow(name="deployment", log_prints=True)
+def deployment(version: str | None = None) -> bool:
+    """Promote a version (by default the one made from artifacts/bundle) if the gate lets it. Returns whether it did."""
+    candidate = version or find_candidate()
+    champion = find_champion()
+    if champion and champion.version == candidate:
+        publish(candidate, champion, gate.Decision(False, "it is the champion already"))
+        return False
+    decision = compare(candidate, champion)
+    publish(candidate, champion, decision)
+    note("gated", candidate, asdict(decision))
+    if decision.promote:
+        with transaction():
+            promote(candidate, champion.version if champion else None)
+            verify(candidate)
+        note("promoted", candidate, {"before": champion.version if champion else None, "reason": decision.reason})
+    return decision.promote
+
+
+@task(**OUTSIDE)
+def find_candidate() -> str:
+    """The version registered from artifacts/bundle."""
+    known = registry().version_of(BUNDLE) if BUNDLE.is_dir() else None
+    if known is None:
+        raise NoModel("artifacts/bundle is not registered; run `dvc repro` and the development flow (`churn deploy`)")
+    return known.version
+
+
+@task(**OUTSIDE)
+def find_champion() -> Version | None:
+    """The version that is served now, if any."""
+    return registry().champion()
+
+
+@task(**OUTSIDE)
+def compare(candidate: str, champion: Version | None) -> gate.Decision:
+    """Score the candidate's reference rows with both bundles and let the gate decide."""
+    knobs, folder = params.load(), settings.load().bundles
+    bundle = open_bundle(registry().download(candidate, folder))
+    rows = bundle.reference()
+    difference = None
+    if champion:
+        other = open_bundle(registry().download(champion.version, folder)).score(list(rows.rows))
+        difference = paired(
+            rows.label, rows.probability, other.probability, bundle.decision, knobs.evaluate, knobs.train.seed
+        )
+    evidence = gate.Evidence(len(rows.label), figures(rows.label, rows.probability, bundle.decision), difference)
+    return gate.decide(evidence, knobs.gate)
+
+
+@task(**OUTSIDE)
+def promote(candidate: str, before: str | None) -> None:
+    """Move the champion alias, remembering where it was."""
+    current = get_transaction()
+    if current:
+        current.set("before", before)
+    registry().promote(candidate)
+
+
+@promote.on_rollback
+def restore(promotion: Transaction) -> None:
+    """Move the alias back to where it was."""
+    before = promotion.get("before")
+    registry().promote(before) if before else registry().withdraw()
+
+
+@task(**OUTSIDE)
+def verify(candidate: str) -> None:
+    """Open the promoted bundle as the server will, and wait for the running server, if there is one, to answer with it."""
+    open_bundle(registry().open_champion(settings.load().bundles)[1])
+    await_server(settings.load().api_url, candidate)
+
+
+@task(**OUTSIDE)
+def note(kind: str, version: str, detail: dict[str, object]) -> None:
+    """Append to the history of the model."""
+    store().record(Event(kind, version, detail))
+
+
+@task(**OUTSIDE)
+def publish(candidate: str, champion: Version | None, decision: gate.Decision) -> None:
+    """Write the report as an artifact."""
+    text = report(candidate, champion.version if champion else "none", decision)
+    create_markdown_artifact(markdown=text, key="deployment", description="The gate's decision")
+
+
+def report(candidate: str, champion: str, decision: gate.Decision) -> str:
+    """What a person reads."""
+    rows: list[list[object]] = [[c.name, c.figure, c.limit, "yes" if c.holds else "**no**"] for c in decision.criteria]
+    criteria = table(["criterion", "figure", "limit", "holds"], rows)
+    verdict = "promoted" if decision.promote else "not promoted"
+    return f"# Version {candidate}: {verdict}\n\n{decision.reason.capitalize()}. Champion before: {champion}.\n\n{criteria}\n"

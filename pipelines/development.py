@@ -1,0 +1,78 @@
+"""Development: run the stages that dvc.yaml lists, and register what they made as a candidate."""
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+
+from churn import params, versioning
+from churn.bundle.open import Bundle, open_bundle
+from churn.registry import Version
+from churn.registry.track import register, track
+from churn.stages import BUNDLE, EVALUATION
+from churn.store import Event
+from pipelines.common import OUTSIDE, registry, store, table
+
+
+@flow(name="development", log_prints=True)
+def development() -> str:
+    """Bring the bundle up to date and register it. Returns the version of the candidate."""
+    for name in list_stages():
+        run_stage.with_options(task_run_name=f"stage {name}")(name)
+    version = register_candidate()
+    publish(version)
+    return version.version
+
+
+@task(**OUTSIDE)
+def list_stages() -> list[str]:
+    """Ask DVC for the stages in their order."""
+    return versioning.stage_names()
+
+
+@task(**OUTSIDE)
+def run_stage(name: str) -> bool:
+    """Run one DVC stage if what it depends on changed; returns whether it ran."""
+    ran = versioning.reproduce(name)
+    print(f"stage {name}: {'done' if ran else 'unchanged'}")  # noqa: T201 - Prefect logs what a flow prints
+    return ran
+
+
+@task(**OUTSIDE)
+def register_candidate() -> Version:
+    """Register the bundle, once however often it is asked for."""
+    bundle = open_bundle(BUNDLE)
+    models = registry()
+    known = models.version_of(BUNDLE)
+    if known:
+        return known
+    run_id = track(models, bundle, params.load().model_dump(mode="json"), EVALUATION)
+    version = register(models, bundle, run_id)
+    store().record(Event("registered", version.version, bundle.manifest.lineage.model_dump()))
+    return version
+
+
+@task(**OUTSIDE)
+def publish(version: Version) -> None:
+    """Write the report as an artifact."""
+    create_markdown_artifact(markdown=report(version, open_bundle(BUNDLE)), key="development", description="The candidate")
+
+
+def report(version: Version, bundle: Bundle) -> str:
+    """What a person reads."""
+    test, lineage = bundle.metrics["test"], bundle.manifest.lineage
+    figures = table(["figure", "value", "low", "high"], [[name, f["value"], f["low"], f["high"]] for name, f in test.items()])
+    return f"""# Candidate: version {version.version}
+
+**{bundle.metrics["chosen"]}**, judged on {bundle.metrics["tested_on"]["rows"]:,} held-out rows.
+Cross-validated AUC {bundle.metrics["cv"]["auc"]:.4f}.
+
+{figures}
+
+Contact above a probability of {bundle.decision.threshold:.3f}.
+
+| made of | |
+| --- | --- |
+| data | `{lineage.data}` |
+| params | `{lineage.params[:12]}` |
+| commit | `{lineage.commit or "none"}` |
+| MLflow run | `{version.run_id}` |
+"""

@@ -1,0 +1,48 @@
+"""Retraining: matured predictions become a labelled snapshot, then development, then deployment."""
+
+from pathlib import Path
+
+from prefect import flow, task
+
+from churn import feedback, params, versioning
+from churn.store import Event
+from pipelines.common import OUTSIDE, store
+from pipelines.deployment import deployment
+from pipelines.development import development
+
+
+@flow(name="retraining", log_prints=True)
+def retraining(reason: str = "asked for by a person") -> bool:
+    """Learn from what has matured and deploy the result if it is better. Returns whether the champion changed."""
+    gathered = gather_feedback()
+    pin_data(gathered)
+    candidate = development()
+    record_versions(f"Retrain: {reason}")
+    note(candidate, reason, gathered)
+    return deployment(candidate)
+
+
+@task(**OUTSIDE)
+def gather_feedback() -> list[str]:
+    """Write the matured predictions of each snapshot into data/; returns the names of the files that changed."""
+    written = feedback.write(store(), params.load().data, Path("data"))
+    return [path.name for path in written]
+
+
+@task(**OUTSIDE)
+def pin_data(changed: list[str]) -> str:
+    """Pin data/ with DVC when it changed; returns its hash."""
+    return versioning.pin() if changed else versioning.data_hash()
+
+
+@task(**OUTSIDE)
+def record_versions(message: str) -> None:
+    """Commit the data pin and dvc.lock, so that this training can be repeated."""
+    if params.load().retraining.commit:
+        versioning.record(message)
+
+
+@task(**OUTSIDE)
+def note(candidate: str, reason: str, gathered: list[str]) -> None:
+    """Append to the history of the model."""
+    store().record(Event("retrained", candidate, {"reason": reason, "feedback": gathered}))

@@ -1,0 +1,43 @@
+"""Wait for runs that the Prefect server started by itself."""
+
+import time
+from datetime import UTC, datetime
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
+
+from churn.errors import ChurnError
+
+
+def await_run(flow: str, since: datetime, seconds: float = 240.0) -> FlowRun:
+    """Wait until the newest run of a flow that was created after `since` has ended.
+
+    Raises ChurnError when none appears, when it does not end in time, or when it did not complete.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        run = _newest(flow, since)
+        if run is not None and run.state is not None and run.state.is_final():
+            if run.state.is_completed():
+                return run
+            raise ChurnError(f"the run '{run.name}' of {flow} ended as {run.state.name}; see it in Prefect")
+        time.sleep(0.5)
+    raise ChurnError(f"no run of {flow} ended within {seconds:.0f} s; see state/logs/worker.log")
+
+
+def _newest(flow: str, since: datetime) -> FlowRun | None:
+    with get_client(sync_client=True) as client:
+        found = client.read_flow_runs(
+            flow_filter=FlowFilter(name={"any_": [flow]}),  # type: ignore[arg-type]
+            flow_run_filter=FlowRunFilter(start_time={"after_": since}),  # type: ignore[arg-type]
+            sort=FlowRunSort.START_TIME_DESC,
+            limit=1,
+        )
+    return found[0] if found else None
+
+
+def now() -> datetime:
+    """The present moment, as Prefect keeps time."""
+    return datetime.now(UTC)

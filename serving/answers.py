@@ -1,0 +1,137 @@
+"""The shapes of answers and of the outcomes body, as the API page shows them."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictStr
+
+from churn.params import Kind
+from serving.problems import MEDIA_TYPE, Problem
+
+
+def _refusal(status: int, when: str) -> dict[int | str, dict[str, Any]]:
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    return {status: {"description": when, "content": {MEDIA_TYPE: {"schema": schema}}}}
+
+
+NO_MODEL = _refusal(503, "No model is live, or the store does not answer; nothing was done")
+REFUSALS = (
+    _refusal(400, "The body is not JSON")
+    | _refusal(413, "The body is too large")
+    | _refusal(415, "The body is not declared as JSON")
+    | _refusal(422, "Fields do not match the contract; each is named")
+    | NO_MODEL
+)
+UNKNOWN = _refusal(404, "An outcome names a prediction that was never made; nothing was written")
+
+
+def body_of(schema: str) -> dict[str, Any]:
+    """The OpenAPI entry of a route that reads its body itself."""
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+class Prediction(BaseModel):
+    """`probability` is calibrated; `contact` tells whether it exceeds the threshold."""
+
+    prediction_id: str = Field(description="UUID; name it when the outcome is known", json_schema_extra={"format": "uuid"})
+    probability: float = Field(ge=0, le=1)
+    contact: bool
+
+
+class Answer(Prediction):
+    """A prediction with the model that made it."""
+
+    threshold: float = Field(description="probability above which a contact is expected to pay")
+    model_version: str
+    data_hash: str = Field(description="hash of the data the model was trained on")
+    unseen_categories: int = Field(description="cells with a category that training never saw")
+
+
+class BatchAnswer(BaseModel):
+    """Predictions in the order of the customers, all by one model."""
+
+    predictions: list[Prediction]
+    threshold: float
+    model_version: str
+    data_hash: str
+    unseen_categories: int
+
+
+def _utc(time: datetime) -> datetime:
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside the years 1 to 9999 in UTC") from None
+
+
+class OutcomeReport(BaseModel):
+    """What became of a predicted customer. `observed_at` is now unless given; without an offset it is UTC."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prediction_id: StrictStr = Field(pattern="^[!-~]{1,100}$")
+    churned: StrictBool
+    observed_at: Annotated[datetime, AfterValidator(_utc)] | None = None
+
+
+class Outcomes(BaseModel):
+    """1 to 10,000 outcomes; all are recorded or none."""
+
+    outcomes: list[OutcomeReport] = Field(min_length=1, max_length=10_000)
+
+
+class OutcomesAnswer(BaseModel):
+    """`recorded` counts those that said something new."""
+
+    received: int
+    recorded: int
+
+
+class Lineage(BaseModel):
+    """What the model was made of."""
+
+    data: str
+    params: str
+    commit: str
+
+
+class Feature(BaseModel):
+    """One column of a customer row."""
+
+    name: str
+    kind: Kind
+    nullable: bool
+
+
+class LoadFailure(BaseModel):
+    """A newer champion that could not be loaded."""
+
+    version: str
+    reason: str
+    time: datetime
+
+
+class ModelCard(BaseModel):
+    """The live model."""
+
+    version: str
+    fingerprint: str
+    lineage: Lineage
+    metrics: dict[str, Any]
+    threshold: float
+    features: list[Feature]
+    loaded_at: datetime
+    last_failure: LoadFailure | None
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: str
+
+
+class Readiness(Health):
+    """A model is live."""
+
+    model_version: str

@@ -1,0 +1,98 @@
+"""Follow the champion of the registry in a process of its own, so that the server need not import its client.
+
+`python -m serving.follow [NAME]` follows the model NAME, by default the one that params.yaml names.
+"""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from churn import params, settings
+from serving.champion import NAME, Pointer, read_pointer, write_pointer
+
+log = logging.getLogger(__name__)
+
+
+class Named(Protocol):
+    """Anything that has a version."""
+
+    @property
+    def version(self) -> str:
+        """The number of a model version."""
+
+
+class Champions(Protocol):
+    """What the follower asks of the registry."""
+
+    def champion(self) -> Named | None:
+        """The champion, or None while there is none."""
+
+    def download(self, version: str, folder: Path, /) -> Path:
+        """Fetch the bundle of a version into `folder`; returns the folder of the bundle."""
+
+
+class Follower:
+    """Points at the champion. A failure leaves the pointer as it is and is logged once until it changes."""
+
+    def __init__(self, registry: Champions, bundles: Path) -> None:
+        self._registry = registry
+        self._bundles = bundles
+        self._followed: str | None = None
+        self._complaint: str | None = None
+
+    def step(self) -> None:
+        """Ask for the champion once; when it has changed, download it and move the pointer."""
+        try:
+            self._step()
+        except Exception as error:  # whatever the registry's client raises, the next poll may succeed
+            complaint = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            if complaint != self._complaint:
+                log.warning("the champion cannot be followed, trying on: %s", complaint)
+            self._complaint = complaint
+        else:
+            if self._complaint:
+                log.info("the registry answers again")
+            self._complaint = None
+
+    def _step(self) -> None:
+        champion = self._registry.champion()
+        if champion is None or (champion.version == self._followed and (self._bundles / NAME).exists()):
+            return
+        folder = self._registry.download(champion.version, self._bundles)
+        self._point(Pointer(version=champion.version, folder=str(folder.absolute())))
+        self._followed = champion.version
+
+    def _point(self, pointer: Pointer) -> None:
+        """Write the pointer unless it says the same already, as it does after a restart."""
+        if (self._bundles / NAME).exists() and read_pointer(self._bundles) == pointer:
+            return
+        write_pointer(self._bundles, pointer)
+        log.info("champion is version %s", pointer.version)
+
+
+def follow(follower: Follower, alive: Callable[[], bool], pause: Callable[[], None]) -> None:
+    """Step, pause, and so on while `alive`."""
+    while alive():
+        follower.step()
+        pause()
+
+
+def main() -> None:
+    """Follow until the process that started this one is gone."""
+    from churn.registry import Registry  # noqa: PLC0415 - tests of the loop need no registry client
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    where = settings.load()
+    name = sys.argv[1] if len(sys.argv) > 1 else params.load().name
+    where.bundles.mkdir(parents=True, exist_ok=True)
+    parent = os.getppid()
+    follower = Follower(Registry(where.tracking_uri, name), where.bundles)
+    follow(follower, alive=lambda: os.getppid() == parent, pause=lambda: time.sleep(where.poll_seconds))
+
+
+if __name__ == "__main__":
+    main()

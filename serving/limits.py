@@ -1,0 +1,48 @@
+"""A limit on the size of request bodies, whatever their headers claim."""
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from churn.errors import FieldError, RequestTooLarge
+
+KIB = 1024
+SMALL = 64 * KIB
+LARGE = 16 * KIB * KIB
+LIMITS = {"/predict/batch": LARGE, "/outcomes": LARGE}
+
+
+class BodyLimit:
+    """ASGI middleware: reading a body beyond the limit of its path raises RequestTooLarge in the reader."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on with its body counted."""
+        if scope["type"] == "http":
+            declared = Headers(scope=scope).get("content-length", "")
+            limit = LIMITS.get(scope["path"], SMALL)
+            receive = limited(receive, limit, int(declared) if declared.isdecimal() else 0)
+        await self.app(scope, receive, send)
+
+
+def limited(receive: Receive, limit: int, declared: int) -> Receive:
+    """Count what is received. A declared length above the limit is refused before anything is read."""
+    total = 0
+
+    async def counted() -> Message:
+        nonlocal total
+        if declared > limit:
+            raise _too_large(limit)
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > limit:
+            raise _too_large(limit)
+        return message
+
+    return counted
+
+
+def _too_large(limit: int) -> RequestTooLarge:
+    reason = f"must not exceed {limit // KIB} KiB"
+    return RequestTooLarge(f"the body {reason}; send fewer rows at a time", [FieldError("body", reason)])

@@ -1,0 +1,57 @@
+"""Status: what is served, whether the process is alive and ready, and its counters."""
+
+import math
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+from serving.answers import NO_MODEL, Feature, Health, Lineage, LoadFailure, ModelCard, Readiness
+from serving.parts import PartsDep
+
+router = APIRouter(tags=["status"])
+
+
+@router.get("/model", responses=NO_MODEL)
+async def model(parts: PartsDep) -> ModelCard:
+    """The live model: version, lineage, figures, features, and why a newer champion is not live, if so."""
+    live, failure = parts.slot.current(), parts.slot.failure
+    bundle = live.bundle
+    return ModelCard(
+        version=live.version,
+        fingerprint=bundle.fingerprint,
+        lineage=Lineage(**bundle.manifest.lineage.model_dump()),
+        metrics=finite(bundle.metrics),
+        threshold=bundle.decision.threshold,
+        features=[Feature(name=c.name, kind=c.kind, nullable=c.nullable) for c in bundle.contract.columns],
+        loaded_at=live.loaded_at,
+        last_failure=LoadFailure(version=failure.version, reason=failure.reason, time=failure.time) if failure else None,
+    )
+
+
+@router.get("/health")
+async def health() -> Health:
+    """The process answers; says nothing about the model."""
+    return Health(status="alive")
+
+
+@router.get("/ready", responses=NO_MODEL)
+async def ready(parts: PartsDep) -> Readiness:
+    """A model is live and predictions can be asked for."""
+    return Readiness(status="ready", model_version=parts.slot.current().version)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def metrics(parts: PartsDep) -> Response:
+    """Counters in the Prometheus text format."""
+    return Response(generate_latest(parts.telemetry.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def finite(value: Any) -> Any:
+    """A JSON value with null for each number that JSON cannot hold."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

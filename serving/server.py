@@ -1,0 +1,75 @@
+"""Run the server beside its follower."""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import uvicorn
+
+from churn.errors import PortTaken
+from churn.settings import Settings
+from churn.store import Store
+from serving.app import create_app
+from serving.slot import ModelSlot
+
+GRACE_SECONDS = 10
+
+
+def run(settings: Settings, name: str) -> None:
+    """Serve the champion of model `name` until SIGINT or SIGTERM. Raises PortTaken, StoreUnavailable."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    signal.signal(signal.SIGTERM, _leave)
+    settings.bundles.mkdir(parents=True, exist_ok=True)
+    with listen(settings) as door, following(settings, name):
+        serve(settings, door)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket that listens where the settings say. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        where = f"port {settings.port} of {settings.host}"
+        raise PortTaken(f"{where} cannot be used ({error.strerror}); stop what uses it or set CHURN_PORT to another") from error
+
+
+def serve(settings: Settings, door: socket.socket) -> None:
+    """Answer requests that arrive at a socket, until a signal; running requests are finished first."""
+    store = Store(settings.store_url)
+    store.create()
+    config = uvicorn.Config(
+        create_app(settings, ModelSlot(), store),
+        access_log=False,
+        log_config=None,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    try:
+        with suppress(KeyboardInterrupt):  # uvicorn raises the signal again once it has shut down
+            uvicorn.Server(config).run(sockets=[door])
+    finally:
+        store.close()
+
+
+@contextmanager
+def following(settings: Settings, name: str) -> Iterator[None]:
+    """Run the follower meanwhile. It has a session of its own, so Ctrl-C reaches the server alone, which ends it."""
+    where = {"CHURN_STATE": str(settings.state), "CHURN_POLL_SECONDS": str(settings.poll_seconds)}
+    command = [sys.executable, "-m", "serving.follow", name]
+    with subprocess.Popen(command, env=os.environ | where, start_new_session=True) as follower:  # noqa: S603 - our own module
+        try:
+            yield
+        finally:
+            follower.terminate()
+
+
+def _leave(*_: object) -> None:
+    """Leave by exception, so that every `finally` runs."""
+    sys.exit(0)

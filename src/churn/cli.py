@@ -1,0 +1,145 @@
+"""The `churn` command. Every slow library is imported by the command that needs it."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from churn.errors import ChurnError
+
+if TYPE_CHECKING:
+    from churn.settings import Settings
+
+
+class Group(click.Group):
+    """Turns a deliberate error into one line and an exit code; --verbose shows the traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ChurnError as error:
+            if ctx.params.get("verbose"):
+                raise
+            click.echo(f"churn: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=Group)
+@click.option("-C", "--workspace", type=click.Path(exists=True, file_okay=False), help="Work in this folder.")
+@click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
+def main(workspace: str | None, verbose: bool) -> None:  # noqa: ARG001
+    """A customer table in; a calibrated, served, watched and replaced churn model out."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    if workspace:
+        os.chdir(workspace)
+
+
+@main.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--target", required=True, help="Column with the outcome.")
+@click.option("--positive", required=True, help="Its value for customers who left.")
+@click.option("--id", "identity", help="Column that identifies a customer.")
+@click.option("--snapshot", help="Column that names the period of a row.")
+def init(table: Path, target: str, positive: str, identity: str | None, snapshot: str | None) -> None:
+    """Make this folder a workspace for the customers in TABLE (CSV, Parquet or Excel)."""
+    from churn import workspace  # noqa: PLC0415
+
+    what = workspace.plan(table, target, positive, identity, snapshot)
+    workspace.create(Path.cwd(), what)
+    click.echo(f"{what.rows:,} rows, {what.churners:,} with {target} = {positive} ({what.churners / what.rows:.1%}).")
+    click.echo(f"{len(what.data.columns)} columns: " + ", ".join(f"{name} ({kind})" for name, kind in what.data.columns.items()))
+    for note in what.notes:
+        click.echo(f"- {note}")
+    click.echo("Wrote params.yaml, dvc.yaml, prefect.yaml, data/ and data.dvc. Next: dvc repro, churn deploy, churn serve.")
+
+
+@main.command()
+@click.argument("name", type=click.Choice(["prepare", "train", "evaluate", "bundle", "track"]))
+def stage(name: str) -> None:
+    """Do the work of one stage in dvc.yaml (called by `dvc repro`)."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads that wait for a busy core make a fit 30 times slower
+    from churn.console import progress  # noqa: PLC0415
+    from churn.stages import STAGES  # noqa: PLC0415
+
+    STAGES[name](progress)
+
+
+@main.command()
+@click.option("--customers", default=5000, show_default=True, help="Customers a month.")
+@click.option("--months", default=6, show_default=True)
+@click.option("--seed", default=7, show_default=True)
+def simulate(customers: int, months: int, seed: int) -> None:
+    """Write the demo company's labelled monthly snapshots to data/."""
+    from churn.simulate import write  # noqa: PLC0415
+
+    for path in write(Path("data"), seed, customers, months):
+        click.echo(path)
+
+
+@main.command()
+def deploy() -> None:
+    """Register what `dvc repro` made, compare it with the champion, and promote it if it is better."""
+    from churn import settings  # noqa: PLC0415
+    from pipelines.stack import orchestrated  # noqa: PLC0415
+
+    os.environ.update(orchestrated(settings.load()))
+    from pipelines.deployment import deployment  # noqa: PLC0415
+    from pipelines.development import development  # noqa: PLC0415
+
+    version = development()
+    promoted = deployment(version)
+    click.echo(f"version {version}: {'promoted to champion' if promoted else 'not promoted; the reason is in the log above'}")
+
+
+@main.command()
+def serve() -> None:
+    """Serve the champion over HTTP and follow it when it changes."""
+    from churn import params, settings  # noqa: PLC0415
+    from serving.server import run  # noqa: PLC0415
+
+    run(settings.load(), params.load().name)
+
+
+@main.command()
+def up() -> None:
+    """Start Prefect with its worker and deployments, MLflow, Evidently and the API, until Ctrl-C."""
+    chosen = _surround()
+    from pipelines.up import run  # noqa: PLC0415
+
+    run(chosen)
+
+
+@main.command()
+@click.option("--customers", default=5000, show_default=True, help="Customers a month.")
+@click.option("--folder", default="state/demo", show_default=True, type=click.Path(path_type=Path))
+def demo(customers: int, folder: Path) -> None:
+    """Live through a year of the demo company in a workspace of its own, made anew in FOLDER."""
+    from pipelines.ports import use_free_ports  # noqa: PLC0415
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.chdir(folder)
+    use_free_ports()
+    chosen = _surround()
+    from pipelines import demo as story  # noqa: PLC0415
+    from pipelines.summary import show  # noqa: PLC0415
+
+    show(story.run(chosen, customers), folder)
+
+
+def _surround() -> "Settings":
+    """Load the settings and set the environment before Prefect is imported, which reads it once."""
+    from churn import settings  # noqa: PLC0415
+    from pipelines.stack import environment  # noqa: PLC0415
+
+    chosen = settings.load()
+    os.environ.update(environment(chosen))
+    return chosen
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Predictions whose outcome has arrived become labelled snapshots in data/."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from churn.params import Data
+from churn.store import Store
+
+OPPOSITE = {"Yes": "No", "yes": "no", "YES": "NO", "1": "0", "True": "False", "true": "false", "Y": "N"}
+
+
+def write(store: Store, data: Data, folder: Path) -> list[Path]:
+    """Write one CSV for each snapshot with outcomes, and only those that changed. Returns the paths written."""
+    written = []
+    for snapshot in store.snapshots():
+        rows = [row for row in store.window(snapshot) if row["churned"] is not None]
+        if rows:
+            path = folder / f"feedback-{snapshot}.csv"
+            text = as_table(rows, data).to_csv(index=False, lineterminator="\n")
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8")
+                written.append(path)
+    return written
+
+
+def as_table(rows: list[dict[str, Any]], data: Data) -> pd.DataFrame:
+    """Customer rows as they were received, each customer's newest, with the target column."""
+    records = [_record(row, data) for row in rows]
+    newest = {record[data.id]: record for record in records}.values() if data.id else records
+    return pd.DataFrame(list(newest))
+
+
+def _record(row: dict[str, Any], data: Data) -> dict[str, Any]:
+    record = {name: row["features"].get(name) for name in data.columns}
+    if data.id:
+        record[data.id] = row["customer"] or row["id"]
+    if data.snapshot:
+        record[data.snapshot] = row["snapshot"]
+    record[data.target] = data.positive if row["churned"] else OPPOSITE.get(data.positive, f"not {data.positive}")
+    return record

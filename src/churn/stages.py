@@ -1,0 +1,105 @@
+"""The work of each stage in dvc.yaml. Stages meet only through files under artifacts/."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from churn import evaluate as figures
+from churn import params as configuration
+from churn import settings, versioning
+from churn.bundle import pack as packing
+from churn.bundle import session
+from churn.bundle.manifest import Lineage
+from churn.bundle.open import open_bundle
+from churn.contract import Contract, encode
+from churn.data.describe import describe
+from churn.data.labelled import Labelled, load, split
+from churn.decision import Decision
+from churn.errors import TableError
+from churn.model import Floats, Progress, train
+from churn.registry import Registry
+from churn.registry.track import track as log_run
+
+ARTIFACTS = Path("artifacts")
+PREPARED = ARTIFACTS / "prepared"
+MODEL = ARTIFACTS / "model"
+EVALUATION = ARTIFACTS / "evaluation"
+BUNDLE = ARTIFACTS / "bundle"
+
+
+def prepare(_: Progress) -> None:
+    """data/ to labelled train and test rows."""
+    params = configuration.load()
+    rows = load(Path("data"), params.data)
+    train_rows, test_rows = split(rows, params.split)
+    if len(set(train_rows.label)) < 2 or len(set(test_rows.label)) < 2:
+        raise TableError("train or test rows lack a class: give more rows, or change split.holdout in params.yaml")
+    PREPARED.mkdir(parents=True, exist_ok=True)
+    train_rows.save(PREPARED / "train.parquet")
+    test_rows.save(PREPARED / "test.parquet")
+    describe(train_rows.frame, params.data).save(PREPARED / "contract.json")
+
+
+def train_model(progress: Progress) -> None:
+    """Train rows to an exported model and the figures of its contest."""
+    params = configuration.load()
+    contract = Contract.read(PREPARED / "contract.json")
+    rows, test_rows = Labelled.read(PREPARED / "train.parquet"), Labelled.read(PREPARED / "test.parquet")
+    matrix = encode(contract, {name: rows.frame[name].to_numpy() for name in contract.features})
+    model, contest = train(contract, matrix, rows.label, rows.group, params.train, progress)
+    packing.export(MODEL, model, contract, test_rows)
+    chosen = contest.figures["+".join(contest.chosen)]
+    figures_of_contest = {"chosen": "+".join(contest.chosen), "cv": chosen, "tried": contest.figures}
+    (MODEL / "contest.json").write_text(json.dumps(figures_of_contest, indent=2) + "\n", encoding="utf-8")
+
+
+def evaluate(_: Progress) -> None:
+    """Test rows to figures with intervals, slices and curves."""
+    params = configuration.load()
+    rows, probability = _judged()
+    decision = Decision.of(params.problem)
+    contest = json.loads((MODEL / "contest.json").read_text(encoding="utf-8"))
+    test = figures.intervals(rows.label, probability, decision, params.evaluate, params.train.seed)
+    count = {"rows": len(rows), "churners": int(rows.label.sum())}
+    EVALUATION.mkdir(parents=True, exist_ok=True)
+    metrics = {"cv": contest["cv"], "test": test, "tested_on": count, "chosen": contest["chosen"]}
+    (EVALUATION / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    by_slice = figures.slices(rows.frame, rows.label, probability, decision, params.evaluate.slice_rows)
+    by_slice.to_csv(EVALUATION / "slices.csv", index=False)
+    for name, curve in figures.curves(rows.label, probability).items():
+        curve.to_csv(EVALUATION / f"{name}.csv", index=False)
+
+
+def bundle(_: Progress) -> None:
+    """Model, decision, figures and reference rows to the bundle."""
+    params = configuration.load()
+    rows, probability = _judged()
+    kept = _sample(len(rows), params.bundle.reference_rows, params.train.seed)
+    lineage = Lineage(data=versioning.data_hash(), params=params.digest, commit=versioning.commit_of_sources())
+    metrics = json.loads((EVALUATION / "metrics.json").read_text(encoding="utf-8"))
+    mask = np.isin(np.arange(len(rows)), kept)
+    packing.pack(MODEL, BUNDLE, Decision.of(params.problem), metrics, rows.where(mask), probability[mask], lineage)
+
+
+def track(_: Progress) -> None:
+    """The bundle to a run in MLflow."""
+    params = configuration.load()
+    registry = Registry(settings.load().tracking_uri, params.name)
+    log_run(registry, open_bundle(BUNDLE), params.model_dump(mode="json"), EVALUATION)
+
+
+STAGES = {"prepare": prepare, "train": train_model, "evaluate": evaluate, "bundle": bundle, "track": track}
+
+
+def _judged() -> tuple[Labelled, Floats]:
+    """The test rows and what the exported model says of them."""
+    contract = Contract.read(MODEL / "contract.json")
+    rows = Labelled.read(PREPARED / "test.parquet")
+    matrix = encode(contract, {name: rows.frame[name].to_numpy() for name in contract.features})
+    return rows, session.run(session.load(MODEL / "model.onnx"), matrix)
+
+
+def _sample(rows: int, most: int, seed: int) -> Floats:
+    order = np.random.default_rng(seed).permutation(rows)[:most]
+    return np.sort(order)
