@@ -13,39 +13,43 @@ from evidently.ui.workspace import Project, Workspace
 from monitoring.table import PREDICTION
 
 KEPT = 60  # reports; a month each, five years
+ABOUT = "Each window of predictions beside the reference rows of the model that made them."
 MOVED = "p-value against the reference; near 0 means that the column moved"
 
 
-def publish(workspace: Path, project: str, run: Snapshot, features: Sequence[str], *, tags: Sequence[str] = ()) -> str:
-    """Add a report to the project, which is created with its panels the first time; returns the id of the project.
+def publish(
+    workspace: Path, project: str, run: Snapshot, features: Sequence[str], *, tags: Sequence[str] = (), kept: int = KEPT
+) -> str:
+    """Add a report to the project, which is created the first time; returns the id of the project.
 
-    A report of the same name and tags takes the place of the older one. Customer rows are not copied.
+    A report of the same name and tags takes the place of the older one; above `kept` reports the oldest are deleted.
+    The panels are drawn the first time, and anew when a feature has none. Customer rows are not copied.
     """
     room = Workspace.create(str(workspace))
     found = room.search_project(project)
-    home = found[0] if found else _create(room, project, features)
+    home = found[0] if found else room.create_project(project, ABOUT)
+    if not {panel.title for panel in room.get_dashboard(home.id).panels} >= {*features}:
+        _draw(room, home, features)
     model = run.to_snapshot_model().copy(update={"tags": [*tags]})
     room.state.write_snapshot(home.id, uuid5(home.id, "/".join([str(model.name), *tags])), model)
-    _forget(room, home)
+    _forget(room, home, kept)
     return str(home.id)
 
 
-def _forget(room: Workspace, home: Project) -> None:
-    """Delete the oldest reports above the number kept: the page reads every one of them."""
+def _forget(room: Workspace, home: Project, kept: int) -> None:
+    """The page reads every report, so that their number must not grow for ever."""
     identities = room.list_runs(home.id)
-    if len(identities) <= KEPT:
+    if len(identities) <= kept:
         return
     times = {identity: run.timestamp for identity in identities if (run := room.get_run(home.id, identity))}
-    for identity in sorted(times, key=lambda identity: times[identity])[:-KEPT]:
+    for identity in sorted(times, key=lambda identity: times[identity])[:-kept]:
         room.delete_run(home.id, identity)
 
 
-def _create(room: Workspace, project: str, features: Sequence[str]) -> Project:
-    home = room.create_project(project, "Each window of predictions beside the reference rows of the model that made them.")
+def _draw(room: Workspace, home: Project, features: Sequence[str]) -> None:
     panels = [line_plot_panel(title, values, subtitle, "half") for title, subtitle, values in _panels(features)]
     tab = DashboardTabModel(title="Windows", panels=[panel.id for panel in panels])
     room.save_dashboard(home.id, DashboardModel(tabs=[tab], panels=panels))
-    return home
 
 
 def _panels(features: Sequence[str]) -> list[tuple[str, str, list[PanelMetric]]]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from evidently import DataDefinition, Dataset, Report
 from evidently.core.report import Snapshot
@@ -19,7 +20,7 @@ from evidently.metrics import MissingValueCount, OutListValueCount
 from evidently.presets import DataDriftPreset, DataSummaryPreset
 
 from churn.contract import Contract
-from monitoring.compare import distributions, missing, comparable, unseen
+from monitoring.compare import comparable, distributions, missing, unseen
 from monitoring.figures import Comparison
 from monitoring.twosample import contingency, kolmogorov_smirnov
 from monitoring.verdict import rejected
@@ -49,7 +50,7 @@ def make_report(
     numbers, texts = comparable(contract, reference, current)
     datasets = [_dataset(table, numbers, texts) for table in (current, reference)]
     _register(rate, cut=0.0)
-    p_values = _p_values(Report([_drift()]).run(*datasets))
+    p_values = _p_values(_run([_drift()], datasets, snapshot))
     comparisons = [
         *distributions(p_values, reference, current),
         *missing(contract, reference, current),
@@ -58,7 +59,7 @@ def make_report(
     _register(rate, cut=rate * len(rejected(comparisons, rate)) / len(comparisons))
     empty = [MissingValueCount(column=name) for name in contract.features if name not in p_values]
     metrics = [_drift(), DataSummaryPreset(), *_levels(contract, texts), *empty]
-    run = _worst_first(Report(metrics).run(*datasets, name=snapshot, timestamp=moment(snapshot)))
+    run = _worst_first(_run(metrics, datasets, snapshot))
     return Reported(tuple(comparisons), *_save(run, snapshot, folder), run)
 
 
@@ -94,6 +95,12 @@ def _marked(test: Callable[[Any, Any], float], cut: float) -> Callable[..., tupl
 
 def _drift() -> DataDriftPreset:
     return DataDriftPreset(num_method=KS, cat_method=CHI2, drift_share=ANY_COLUMN)
+
+
+def _run(metrics: list[Any], datasets: list[Dataset], snapshot: str) -> Snapshot:
+    """Evidently correlates all numbers and divides by the spread of each, which is 0 for a constant column."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Report(metrics).run(*datasets, name=snapshot, timestamp=moment(snapshot))
 
 
 def _p_values(run: Snapshot) -> dict[str, float]:

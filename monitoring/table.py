@@ -12,6 +12,7 @@ from churn.data.conform import conform
 from churn.errors import TableError
 
 PREDICTION = "predicted probability"
+FAR = 1e12  # farther out, a histogram of one value has no width in floating point and the report fails
 FLAGS = {1.0: "true", 0.0: "false"}
 
 
@@ -20,7 +21,8 @@ def as_table(
 ) -> pd.DataFrame:
     """Features in the order of the contract and the predicted probability, at most `sample_rows` of them.
 
-    An absent key, NaN and a word that means 'missing' become NaN (numbers) or None. The draw repeats for a seed.
+    An absent key, NaN and a word that means 'missing' become NaN (numbers) or None. Numbers are
+    clipped at a million millions. The draw repeats for a seed.
     Raises TableError for a value that is not of its kind, or a feature with the name of the prediction.
     """
     if PREDICTION in contract.features:
@@ -28,6 +30,8 @@ def as_table(
     kinds = {column.name: column.kind for column in contract.columns}
     raw = pd.DataFrame(list(rows), columns=list(contract.features), dtype=object)
     table = conform(raw, kinds, contract.missing_words)
+    numbers = [column.name for column in contract.columns if column.kind == "number"]
+    table[numbers] = table[numbers].clip(-FAR, FAR)
     for name in [column.name for column in contract.columns if column.kind == "boolean"]:
         table[name] = pd.Series([FLAGS.get(value) for value in table[name]], dtype=object)
     table[PREDICTION] = np.asarray(probability, dtype=np.float64)

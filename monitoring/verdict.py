@@ -47,7 +47,8 @@ def judge(windows: Sequence[Figures], policy: Monitoring) -> Verdict:
     if decay is not None:
         return decay
     if not _enough(newest, policy):
-        return _insufficient(f"{newest.rows} predictions in {newest.snapshot}; {policy.min_rows} are needed.")
+        seen = f"{newest.rows} predictions and {len(newest.comparisons)} tests in {newest.snapshot}"
+        return _insufficient(f"{seen}; {policy.min_rows} predictions are needed.")
     recent = [window for window in windows if _enough(window, policy)][-policy.windows :]
     found = [rejected(window.comparisons, policy.false_discovery_rate) for window in recent]
     return _drift(newest, found, policy.windows)

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from itertools import cycle
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,7 +25,7 @@ class Api:
 
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url, timeout=30)
-        self._sample: dict[str, Any] = {}
+        self._known: Iterator[dict[str, Any]] = iter(())
 
     def __enter__(self) -> Self:
         return self
@@ -55,7 +57,7 @@ class Api:
     def score(self, rows: pd.DataFrame) -> list[str]:
         """Ask for a prediction for each row; returns the prediction ids in the order of the rows."""
         customers = rows.astype(object).where(rows.notna(), None).to_dict(orient="records")  # type: ignore[call-overload]
-        self._sample = customers[0]
+        self._known = cycle(customers)
         batches = [customers[start : start + BATCH] for start in range(0, len(customers), BATCH)]
         answers = (self._post("/predict/batch", {"customers": batch}) for batch in batches)
         found = [answer["predictions"] for answer in track(answers, "score customers", len(batches), console=console)]
@@ -67,9 +69,9 @@ class Api:
         self._post("/outcomes", {"outcomes": [{"prediction_id": name, "churned": left} for name, left in pairs]})
 
     def ask_again(self) -> bool:
-        """Ask for one prediction of a known customer; returns whether it was answered."""
+        """Ask for one prediction of the next known customer; returns whether it was answered."""
         try:
-            return self._client.post("/predict", json=self._sample).is_success
+            return self._client.post("/predict", json=next(self._known)).is_success
         except httpx.HTTPError:
             return False
 

@@ -9,7 +9,7 @@ from prefect.transactions import Transaction, get_transaction, transaction
 from churn import gate, params, settings
 from churn.bundle.open import open_bundle
 from churn.errors import NoModel
-from churn.evaluate import figures, paired
+from churn.evaluate import calibration_noise, figures, paired
 from churn.registry import Version
 from churn.stages import BUNDLE
 from churn.store import Event
@@ -63,8 +63,9 @@ def compare(candidate: str, champion: Version | None) -> gate.Decision:
         difference = paired(
             rows.label, rows.probability, other.probability, bundle.decision, knobs.evaluate, knobs.train.seed
         )
-    evidence = gate.Evidence(len(rows.label), figures(rows.label, rows.probability, bundle.decision), difference)
-    return gate.decide(evidence, knobs.gate)
+    alone = figures(rows.label, rows.probability, bundle.decision)
+    noise = calibration_noise(rows.probability, knobs.evaluate.bootstrap, knobs.train.seed)
+    return gate.decide(gate.Evidence(len(rows.label), alone, noise, difference), knobs.gate)
 
 
 @task(**OUTSIDE)

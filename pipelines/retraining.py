@@ -16,8 +16,9 @@ def retraining(reason: str = "asked for by a person") -> bool:
     """Learn from what has matured and deploy the result if it is better. Returns whether the champion changed."""
     gathered = gather_feedback()
     pin_data(gathered)
+    record_versions(f"Feedback of {len(gathered)} snapshots", ["data.dvc"])
     candidate = development()
-    record_versions(f"Retrain: {reason}")
+    record_versions(f"Retrain: {reason}", ["dvc.lock"])
     note(candidate, reason, gathered)
     return deployment(candidate)
 
@@ -36,10 +37,10 @@ def pin_data(changed: list[str]) -> str:
 
 
 @task(**OUTSIDE)
-def record_versions(message: str) -> None:
-    """Commit the data pin and dvc.lock, so that this training can be repeated."""
+def record_versions(message: str, files: list[str]) -> None:
+    """Commit what changed, the data before the training that names the commit, so that it can be repeated."""
     if params.load().retraining.commit:
-        versioning.record(message)
+        versioning.record(message, files)
 
 
 @task(**OUTSIDE)

@@ -11,20 +11,22 @@ from prefect.client.schemas.sorting import FlowRunSort
 from churn.errors import ChurnError
 
 
-def await_run(flow: str, since: datetime, seconds: float = 240.0) -> FlowRun:
-    """Wait until the newest run of a flow that was created after `since` has ended.
+def await_run(flow: str, since: datetime, appear: float = 60.0, end: float = 240.0) -> FlowRun:
+    """Wait until the newest run of a flow that started after `since` has ended.
 
-    Raises ChurnError when none appears, when it does not end in time, or when it did not complete.
+    Raises ChurnError when none starts within `appear` seconds, none ends within `end`, or it did not complete.
     """
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    begun = time.monotonic()
+    while (waited := time.monotonic() - begun) < end:
         run = _newest(flow, since)
+        if run is None and waited > appear:
+            raise ChurnError(f"no run of {flow} started within {appear:.0f} s; see state/logs/worker.log")
         if run is not None and run.state is not None and run.state.is_final():
             if run.state.is_completed():
                 return run
             raise ChurnError(f"the run '{run.name}' of {flow} ended as {run.state.name}; see it in Prefect")
         time.sleep(0.5)
-    raise ChurnError(f"no run of {flow} ended within {seconds:.0f} s; see state/logs/worker.log")
+    raise ChurnError(f"no run of {flow} ended within {end:.0f} s; see state/logs/worker.log")
 
 
 def _newest(flow: str, since: datetime) -> FlowRun | None:

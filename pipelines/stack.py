@@ -116,11 +116,13 @@ def orchestrated(settings: Settings) -> dict[str, str]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """What every process of the stack needs to know; telemetry is off."""
+    """What every process of the stack needs to know; telemetry is off. Makes the home of Prefect."""
+    home = settings.state / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
     return {
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_HOME": str(settings.state / "prefect"),
+        "PREFECT_HOME": str(home),
         "PREFECT_API_URL": f"http://{settings.host}:{settings.prefect_port}/api",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "PREFECT_LOGGING_LEVEL": "WARNING",

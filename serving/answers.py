@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictStr
+from pydantic_core import PydanticCustomError
 
 from churn.params import Kind
 from serving.problems import MEDIA_TYPE, Problem
@@ -58,11 +59,12 @@ class BatchAnswer(BaseModel):
     unseen_categories: int
 
 
-def _utc(time: datetime) -> datetime:
+def _utc(value: object) -> datetime:
     try:
+        time = datetime.fromisoformat(value if isinstance(value, str) else "")
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is outside the years 1 to 9999 in UTC") from None
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("iso_time", "must be an ISO 8601 date and time, as in 2026-02-01T10:00:00Z") from None
 
 
 class OutcomeReport(BaseModel):
@@ -72,7 +74,7 @@ class OutcomeReport(BaseModel):
 
     prediction_id: StrictStr = Field(pattern="^[!-~]{1,100}$")
     churned: StrictBool
-    observed_at: Annotated[datetime, AfterValidator(_utc)] | None = None
+    observed_at: Annotated[datetime, BeforeValidator(_utc)] | None = None
 
 
 class Outcomes(BaseModel):

@@ -12,8 +12,10 @@ from fastapi.openapi.utils import get_openapi
 from churn.settings import Settings
 from serving import openapi, problems
 from serving.champion import Watcher
+from serving.journal import Journal
+from serving.ledger import Ledger
 from serving.limits import BodyLimit
-from serving.parts import Ledger, Parts
+from serving.parts import Parts
 from serving.routes import ROUTERS
 from serving.slot import ModelSlot
 from serving.telemetry import Measure, Telemetry
@@ -42,7 +44,7 @@ def create_app(settings: Settings, slot: ModelSlot, store: Ledger) -> FastAPI:
         lifespan=_following(Watcher(slot, settings.bundles), settings.poll_seconds / 2),
         redirect_slashes=False,
     )
-    app.state.parts = Parts(slot, store, telemetry, CapacityLimiter(BULK_THREADS))
+    app.state.parts = Parts(slot, store, Journal(store), telemetry, CapacityLimiter(BULK_THREADS))
     app.add_middleware(BodyLimit)
     app.add_middleware(Measure, telemetry=telemetry)
     problems.install(app)

@@ -1,6 +1,7 @@
 """Follow the champion of the registry in a process of its own, so that the server need not import its client.
 
-`python -m serving.follow [NAME]` follows the model NAME, by default the one that params.yaml names.
+`python -m serving.follow [NAME [PARENT]]` follows the model NAME, by default the one that params.yaml names, and
+ends with the process PARENT. Who starts it gives its own id, since it may die before this process can ask for it.
 """
 
 import logging
@@ -8,13 +9,15 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from churn import params, settings
+from churn.errors import BundleCorrupt
 from serving.champion import NAME, Pointer, read_pointer, write_pointer
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("serving.follow")  # not __name__, which is __main__ when this module is run
 
 
 class Named(Protocol):
@@ -68,8 +71,9 @@ class Follower:
 
     def _point(self, pointer: Pointer) -> None:
         """Write the pointer unless it says the same already, as it does after a restart."""
-        if (self._bundles / NAME).exists() and read_pointer(self._bundles) == pointer:
-            return
+        with suppress(BundleCorrupt):  # an unreadable pointer is one to replace
+            if read_pointer(self._bundles) == pointer:
+                return
         write_pointer(self._bundles, pointer)
         log.info("champion is version %s", pointer.version)
 
@@ -81,17 +85,23 @@ def follow(follower: Follower, alive: Callable[[], bool], pause: Callable[[], No
         pause()
 
 
+def is_parent(process: int) -> bool:
+    """Whether a process is there and started this one; the system names another parent once it is gone."""
+    return os.getppid() == process
+
+
 def main() -> None:
-    """Follow until the process that started this one is gone."""
+    """Follow until the parent is gone."""
     from churn.registry import Registry  # noqa: PLC0415 - tests of the loop need no registry client
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log.setLevel(logging.INFO)  # the registry's client is talkative
     where = settings.load()
     name = sys.argv[1] if len(sys.argv) > 1 else params.load().name
+    parent = int(sys.argv[2]) if len(sys.argv) > 2 else os.getppid()  # noqa: PLR2004
     where.bundles.mkdir(parents=True, exist_ok=True)
-    parent = os.getppid()
     follower = Follower(Registry(where.tracking_uri, name), where.bundles)
-    follow(follower, alive=lambda: os.getppid() == parent, pause=lambda: time.sleep(where.poll_seconds))
+    follow(follower, alive=lambda: is_parent(parent), pause=lambda: time.sleep(where.poll_seconds))
 
 
 if __name__ == "__main__":

@@ -1,25 +1,15 @@
 """What the routes work with. `create_app` is handed these, so that tests can hand it fakes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
-from churn.store import Outcome, Prediction
+from serving.journal import Journal
+from serving.ledger import Ledger
 from serving.slot import ModelSlot
 from serving.telemetry import Telemetry
-
-
-class Ledger(Protocol):
-    """The two things the server asks of the store."""
-
-    def log(self, made: Sequence[Prediction]) -> None:
-        """Write predictions, all or none. Raises StoreUnavailable."""
-
-    def add_outcomes(self, reported: Sequence[Outcome]) -> int:
-        """Write outcomes, all or none; returns the number that were new. Raises UnknownPrediction, StoreUnavailable."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +18,7 @@ class Parts:
 
     slot: ModelSlot
     store: Ledger
+    journal: Journal
     telemetry: Telemetry
     bulk: CapacityLimiter
 

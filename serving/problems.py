@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
-from churn.errors import ChurnError, FieldError
+from churn.errors import ChurnError, FieldError, NoModel
 
 MEDIA_TYPE = "application/problem+json"
 BLANK = "about:blank"
@@ -54,7 +54,7 @@ def problem(
 def on_churn_error(_: Request, error: Exception) -> JSONResponse:
     """Answer with the status and title that the error carries."""
     status, title = getattr(error, "status", 500), getattr(error, "title", "")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, NoModel):  # a probe would fill the log
         log.warning("%s: %s", title, error)
     return problem(status, title, str(error), kind=kind_of(error), errors=getattr(error, "errors", ()))
 

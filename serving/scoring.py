@@ -1,4 +1,4 @@
-"""Score rows with one model and log the answers before anybody sees them."""
+"""Score rows with one model, and record the answers before anybody sees them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,19 +14,22 @@ from serving.slot import Live
 
 @dataclass(frozen=True)
 class Scores:
-    """Logged predictions, in the order of the rows, and how many of their cells held an unseen category."""
+    """Predictions in the order of the rows, and how many of their cells held a category never seen in training."""
 
     made: list[Prediction]
     unseen: int
 
 
-def score(parts: Parts, live: Live, rows: list[Row]) -> Scores:
-    """Score and log rows. Raises StoreUnavailable: an answer that cannot be recorded is not given."""
+def score(live: Live, rows: list[Row]) -> Scores:
+    """Score rows with one model."""
     scored = live.bundle.score([row.features for row in rows])
-    made = _predictions(live, rows, scored, now())
-    parts.store.log(made)
-    parts.telemetry.scored(len(made), scored.unseen)
-    return Scores(made, scored.unseen)
+    return Scores(_predictions(live, rows, scored, now()), scored.unseen)
+
+
+async def record(parts: Parts, scores: Scores) -> None:
+    """Log and count predictions. Raises StoreUnavailable: an answer that cannot be recorded is not given."""
+    await parts.journal.log(scores.made)
+    parts.telemetry.scored(len(scores.made), scores.unseen)
 
 
 def _predictions(live: Live, rows: list[Row], scored: Scored, time: datetime) -> list[Prediction]:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -18,6 +19,8 @@ from serving.app import create_app
 from serving.slot import ModelSlot
 
 GRACE_SECONDS = 10
+
+log = logging.getLogger(__name__)
 
 
 def run(settings: Settings, name: str) -> None:
@@ -62,12 +65,22 @@ def serve(settings: Settings, door: socket.socket) -> None:
 def following(settings: Settings, name: str) -> Iterator[None]:
     """Run the follower meanwhile. It has a session of its own, so Ctrl-C reaches the server alone, which ends it."""
     where = {"CHURN_STATE": str(settings.state), "CHURN_POLL_SECONDS": str(settings.poll_seconds)}
-    command = [sys.executable, "-m", "serving.follow", name]
+    command = [sys.executable, "-m", "serving.follow", name, str(os.getpid())]
     with subprocess.Popen(command, env=os.environ | where, start_new_session=True) as follower:  # noqa: S603 - our own module
+        leaving = threading.Event()
+        threading.Thread(target=_report_end, args=(follower, leaving), daemon=True).start()
         try:
             yield
         finally:
+            leaving.set()
             follower.terminate()
+
+
+def _report_end(follower: "subprocess.Popen[bytes]", leaving: threading.Event) -> None:
+    """Say so if the follower ends before the server does: the server answers on, with a champion that grows old."""
+    code = follower.wait()
+    if not leaving.is_set():
+        log.error("the follower ended with code %d, so a new champion will not be served; restart `churn serve`", code)
 
 
 def _leave(*_: object) -> None:

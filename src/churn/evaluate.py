@@ -33,6 +33,13 @@ def calibration_error(label: Labels, probability: Floats, bins: int = 15) -> flo
     return float(sum(abs(predicted - seen) * rows for predicted, seen, rows in parts) / len(label))
 
 
+def calibration_noise(probability: Floats, draws: int, seed: int) -> float:
+    """The calibration error that a perfectly calibrated model stays below in 95 of 100 samples of this size."""
+    random = np.random.default_rng(seed)
+    outcomes = random.random((draws, len(probability))) < probability
+    return float(np.quantile([calibration_error(label.astype(np.int64), probability) for label in outcomes], 0.95))
+
+
 def intervals(label: Labels, probability: Floats, decision: Decision, policy: Evaluate, seed: int) -> dict[str, Interval]:
     """Each figure with its percentile bootstrap interval."""
     value = figures(label, probability, decision)

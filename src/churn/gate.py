@@ -10,12 +10,13 @@ from churn.params import Gate
 class Evidence:
     """What is known of a candidate on its reference rows.
 
-    candidate: figures of the candidate. difference: candidate minus champion, paired on the same rows with
+    candidate: figures of the candidate. noise: calibration error that chance alone explains. difference: candidate minus champion, paired on the same rows with
     intervals; None while there is no champion. rows: how many rows both were judged on.
     """
 
     rows: int
     candidate: dict[str, float]
+    noise: float
     difference: dict[str, Interval] | None
 
 
@@ -49,10 +50,11 @@ def decide(evidence: Evidence, policy: Gate) -> Decision:
 
 def _alone(evidence: Evidence, policy: Gate) -> list[Criterion]:
     auc, error = evidence.candidate["auc"], evidence.candidate["calibration_error"]
+    limit = max(policy.calibration_limit, evidence.noise)
     return [
         Criterion("enough rows", evidence.rows, f"at least {policy.min_rows}", evidence.rows >= policy.min_rows),
         Criterion("better than chance", auc, "AUC above 0.5", auc > 0.5),
-        Criterion("calibrated", error, f"at most {policy.calibration_limit}", error <= policy.calibration_limit),
+        Criterion("calibrated", error, f"at most {limit:.3f}, the policy's limit or chance", error <= limit),
     ]
 
 

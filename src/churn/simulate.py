@@ -13,6 +13,7 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 FIRST_YEAR = 2025
+SETTLING = 48  # months nobody sees, after which the mix of old and new customers is steady
 PRICE_RISE = 1.22
 CONTRACTS = ["monthly", "one year", "two years"]
 INTERNET = ["fiber", "dsl", "mobile"]
@@ -37,15 +38,16 @@ class Month:
 def live(seed: int, customers: int, months: int, price_rise: int | None = None) -> Iterator[Month]:
     """Live through `months` months with a steady number of customers; prices rise in month `price_rise` (1-based)."""
     random = np.random.default_rng(seed)
-    base = _arrivals(random, customers, first=0, settled=True)
+    base = _customers(random, customers)
     arrived = customers
-    for month in range(1, months + 1):
+    for month in range(1 - SETTLING, months + 1):
         risen = price_rise is not None and month >= price_rise
         rows = _observe(random, base, f"{FIRST_YEAR + (month - 1) // 12}-{(month - 1) % 12 + 1:02d}", risen)
         probability = 1 / (1 + np.exp(-_log_odds(rows, risen)))
         churned = random.random(customers) < probability
-        yield Month(rows["month"].iloc[0], rows, churned, probability)
-        newcomers = _arrivals(random, int(churned.sum()), first=arrived, settled=False)
+        if month > 0:
+            yield Month(rows["month"].iloc[0], rows, churned, probability)
+        newcomers = base[churned].assign(customer_id=_names(arrived, int(churned.sum())), tenure=0.0)
         arrived += len(newcomers)
         base = pd.concat([base[~churned].assign(tenure=lambda b: b["tenure"] + 1), newcomers], ignore_index=True)
 
@@ -63,23 +65,27 @@ def write_month(folder: Path, month: Month) -> Path:
     return path
 
 
-def _arrivals(random: np.random.Generator, count: int, first: int, settled: bool) -> pd.DataFrame:
-    """Customers with what stays the same about them; `settled` ones have been there for a while."""
+def _customers(random: np.random.Generator, count: int) -> pd.DataFrame:
+    """The first customers, with what stays the same about them; who comes later resembles who left."""
     internet = random.choice(INTERNET, count, p=[0.45, 0.35, 0.2])
     return pd.DataFrame(
         {
-            "customer_id": [f"C{first + i:06d}" for i in range(count)],
+            "customer_id": _names(0, count),
             "age": np.clip(random.normal(46, 15, count), 18, 90).round(),
             "region": random.choice(REGIONS, count, p=[0.2, 0.2, 0.2, 0.15, 0.25]),
-            "contract": random.choice(CONTRACTS, count, p=[0.55, 0.25, 0.2]),
+            "contract": random.choice(CONTRACTS, count, p=[0.5, 0.25, 0.25]),
             "payment": random.choice(PAYMENT, count, p=[0.25, 0.25, 0.2, 0.3]),
             "internet": internet,
             "streaming": (random.random(count) < 0.5) & (internet != "mobile"),
             "family": random.random(count) < 0.4,
-            "tenure": np.floor(random.gamma(1.3, 22, count)) if settled else np.zeros(count),
+            "tenure": np.floor(random.gamma(1.2, 12, count)),
             "charge": np.select([internet == "fiber", internet == "dsl"], [82.0, 58.0], 24.0) + random.normal(0, 7, count),
         }
     )
+
+
+def _names(first: int, count: int) -> list[str]:
+    return [f"C{number:06d}" for number in range(first, first + count)]
 
 
 def _observe(random: np.random.Generator, base: pd.DataFrame, month: str, risen: bool) -> pd.DataFrame:
@@ -108,12 +114,12 @@ def _observe(random: np.random.Generator, base: pd.DataFrame, month: str, risen:
 
 
 def _log_odds(rows: pd.DataFrame, risen: bool) -> Floats:
-    """The truth. After the rise the price decides, calls say little, and loyal customers feel betrayed."""
+    """The truth. After the rise the price decides, and calls, late payments and contracts say little."""
     charge = (rows["monthly_charge"] - 60) / 10
     calls, late = rows["support_calls"], rows["late_payments"]
     tenure = np.minimum(rows["tenure_months"], 48) / 12
     monthly, two_years = rows["contract"] == "monthly", rows["contract"] == "two years"
-    check, fiber = rows["payment"] == "online check", rows["internet"] == "fiber"
-    steady = -3.3 + 1.2 * monthly - 0.8 * two_years - 0.45 * tenure + 0.45 * calls + 0.5 * late + 0.5 * check + 0.12 * charge
-    angry = -4.6 + 0.5 * monthly - 0.2 * two_years + 0.15 * tenure + 0.05 * calls + 0.3 * late + 0.9 * fiber + 0.38 * charge
+    check, young = rows["payment"] == "online check", rows["age"] < 40
+    steady = -3.1 + 1.2 * monthly - 0.8 * two_years - 0.45 * tenure + 0.45 * calls + 0.5 * late + 0.5 * check + 0.1 * charge
+    angry = -3.75 + 0.2 * monthly - 0.45 * tenure + 0.05 * calls + 0.2 * late - 0.4 * check + 0.55 * charge + 0.6 * young
     return np.asarray((angry if risen else steady) - 0.25 * rows["family"], dtype=np.float64)

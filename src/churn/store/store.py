@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, func, insert, make_url, select
+from sqlalchemy import Connection, create_engine, event, insert, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from churn.errors import FieldError, StoreUnavailable, UnknownPrediction
@@ -113,16 +113,11 @@ def _write_ahead(connection: Any, _: object) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
 
 
-def _latest() -> Any:
-    """The newest outcome row of each prediction."""
-    newest = select(func.max(outcomes.c.id).label("id")).group_by(outcomes.c.prediction_id).subquery()
-    return select(outcomes.c.prediction_id, outcomes.c.churned).join(newest, outcomes.c.id == newest.c.id).subquery()
-
-
 def _with_outcome() -> Any:
-    latest = _latest()
-    joined = predictions.outerjoin(latest, predictions.c.id == latest.c.prediction_id)
-    return select(predictions, latest.c.churned).select_from(joined).order_by(predictions.c.time, predictions.c.id)
+    """Predictions, each with the newest outcome row of its own."""
+    newest = select(outcomes.c.churned).where(outcomes.c.prediction_id == predictions.c.id).order_by(outcomes.c.id.desc())
+    churned = newest.limit(1).scalar_subquery().label("churned")
+    return select(predictions, churned).order_by(predictions.c.time, predictions.c.id)
 
 
 def _known(connection: Connection, identities: list[str]) -> dict[str, bool | None]:

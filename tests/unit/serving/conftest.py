@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from anyio.from_thread import start_blocking_portal
 
+from churn.bundle.manifest import Lineage
 from churn.bundle.open import Bundle, open_bundle
 from churn.bundle.pack import export, pack
-from churn.bundle.manifest import Lineage
 from churn.contract import encode
 from churn.data.describe import describe
 from churn.data.labelled import Labelled

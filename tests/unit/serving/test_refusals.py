@@ -25,10 +25,15 @@ def problem_of(answer, status):
     return problem
 
 
-@pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e400", "1e39", "9" * 400, '"5"', "true", "null", "[5]", "{}"])
+@pytest.mark.parametrize(
+    "literal", ["NaN", "Infinity", "-Infinity", "1e400", "1e39", "9" * 400, '"5"', "true", "null", "[5]", "{}"]
+)
 def test_a_number_must_be_a_finite_number(client, row, literal):
     """Text, booleans, null and numbers that are not finite in single precision are no number."""
-    for path, text in (("/predict", body(row, tenure=literal)), ("/predict/batch", f'{{"customers": [{body(row, tenure=literal)}]}}')):
+    for path, text in (
+        ("/predict", body(row, tenure=literal)),
+        ("/predict/batch", f'{{"customers": [{body(row, tenure=literal)}]}}'),
+    ):
         problem = problem_of(client.send(path, text), 422)
         (error,) = problem["errors"]
         assert error["field"].removeprefix("customers.0.") == "tenure"
@@ -38,7 +43,14 @@ def test_a_number_must_be_a_finite_number(client, row, literal):
 
 @pytest.mark.parametrize(
     ("name", "literal"),
-    [("model_config", "1"), ("model_config", '"yes"'), ("class", "3"), ("class", "null"), ("Total day charge", '"x"'), ("_score", "{}")],
+    [
+        ("model_config", "1"),
+        ("model_config", '"yes"'),
+        ("class", "3"),
+        ("class", "null"),
+        ("Total day charge", '"x"'),
+        ("_score", "{}"),
+    ],
 )
 def test_each_kind_refuses_the_others(client, row, name, literal):
     """The column is named as the caller wrote it, whatever its name."""
@@ -88,7 +100,10 @@ def test_lists_hold_1_to_10000_objects(client, path, name):
         problem = problem_of(client.post(path, json={name: value}), 422)
         assert [error["field"] for error in problem["errors"]] == [name]
     assert [e["field"] for e in problem_of(client.post(path, json={}), 422)["errors"]] == [name]
-    assert [e["field"] for e in problem_of(client.post(path, json={name: [3, None]}), 422)["errors"]] == [f"{name}.0", f"{name}.1"]
+    assert [e["field"] for e in problem_of(client.post(path, json={name: [3, None]}), 422)["errors"]] == [
+        f"{name}.0",
+        f"{name}.1",
+    ]
     problem = problem_of(client.post(path, json={name: [{}], "other": 1}), 422)
     assert {"field": "other", "reason": "unknown field"} in problem["errors"]
 

@@ -1,0 +1,240 @@
+"""One window through the real report: figures, files, and the dashboard that follows it over time."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.stats import ks_2samp
+
+from churn.bundle.open import Reference
+from churn.contract import Column, Contract
+from churn.params import Evaluate, Monitoring
+from monitoring.figures import Figures
+from monitoring.verdict import judge
+from monitoring.window import Examined, examine
+
+ROWS = 600
+SCRIPT = "</script><script>alert(1)</script>"
+CONTRACT = Contract(
+    target="left", positive="Yes", id=None, snapshot=None, missing_words=("unknown",),
+    columns=(
+        Column(name="charge", kind="number", nullable=True, example=50.0),
+        Column(name="calls", kind="number", nullable=False, example=1.0),
+        Column(name="plan", kind="category", nullable=True, example="month", levels=("month", "year", "<1 week")),
+        Column(name="region", kind="category", nullable=True, example="north", levels=("north", "south")),
+        Column(name="online", kind="boolean", nullable=False, example=True),
+    ),
+)  # fmt: skip
+
+
+@dataclass
+class FakeTrain:
+    seed: int = 7
+
+
+@dataclass
+class FakeParams:
+    monitoring: Monitoring
+    evaluate: Evaluate
+    train: FakeTrain
+
+
+@dataclass
+class FakeBundle:
+    contract: Contract
+    kept: Reference
+
+    def reference(self) -> Reference:
+        return self.kept
+
+
+def customers(seed: int, count: int = ROWS) -> list[dict[str, Any]]:
+    random = np.random.default_rng(seed)
+    plans = random.choice(["month", "year", "<1 week", "unknown"], count, p=[0.5, 0.3, 0.15, 0.05])
+    return [
+        {
+            "charge": None if random.random() < 0.05 else float(random.normal(50, 10)),
+            "calls": int(random.poisson(2)),
+            "plan": str(plans[i]),
+            "region": str(random.choice(["north", "south"])),
+            "online": bool(random.random() < 0.4),
+        }
+        for i in range(count)
+    ]
+
+
+def scores(count: int, seed: int) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(seed).beta(2, 5, count)
+
+
+PARAMS: Any = FakeParams(
+    Monitoring(min_rows=300, sample_rows=2000, false_discovery_rate=0.01, windows=2, auc_margin=0.02, min_outcomes=300),
+    Evaluate(bootstrap=50, level=0.95, slice_rows=100),
+    FakeTrain(),
+)
+CHANCES = scores(1200, 1)
+OUTCOMES = (np.random.default_rng(2).random(1200) < CHANCES).astype(np.int64)
+BUNDLE: Any = FakeBundle(CONTRACT, Reference(customers(0, 1200), OUTCOMES, CHANCES))
+
+
+def stored(rows: list[dict[str, Any]], seed: int) -> list[dict[str, Any]]:
+    """Rows as the store gives them; every other outcome is known."""
+    return [
+        {"features": row, "probability": float(p), "churned": bool(i % 4) if i % 2 else None}
+        for i, (row, p) in enumerate(zip(rows, scores(len(rows), seed), strict=True))
+    ]
+
+
+@pytest.fixture
+def look(tmp_path: Path) -> Callable[..., Examined]:
+    def run(rows: list[dict[str, Any]], snapshot: str = "2025-07", seed: int = 5) -> Examined:
+        window = stored(rows, seed)
+        return examine(BUNDLE, snapshot, window, window, params=PARAMS, folder=tmp_path / "reports")
+
+    return run
+
+
+def p_values(figures: Figures) -> dict[tuple[str, str], float]:
+    return {comparison.key: comparison.p_value for comparison in figures.comparisons}
+
+
+def test_same_customers_are_steady(look: Callable[..., Examined]) -> None:
+    """A window from the same customers is steady, survives JSON, and tests every column and the prediction."""
+    figures = look(customers(3)).figures
+    assert judge([figures], PARAMS.monitoring).state == "steady"
+    assert Figures.from_json(json.loads(json.dumps(figures.to_json(), allow_nan=False))) == figures
+    tested = {column for _, column in p_values(figures)}
+    assert tested == {*CONTRACT.features, "predicted probability"}
+    assert ("missing", "plan") in p_values(figures)
+    assert (figures.rows, figures.outcomes) == (ROWS, ROWS // 2)
+
+
+def test_p_values_are_scipys(look: Callable[..., Examined]) -> None:
+    """The p-value of a number is that of scipy on the values that are not missing."""
+    rows = customers(3)
+    found = p_values(look(rows).figures)
+    for column in ("calls", "charge"):
+        values = ([row[column] for row in table if row[column] is not None] for table in (BUNDLE.kept.rows, rows))
+        assert found["distribution", column] == pytest.approx(ks_2samp(*values, method="asymp").pvalue)
+
+
+def test_every_fault_is_found(look: Callable[..., Examined]) -> None:
+    """A shifted number, a new level and lost values are found, and drifted when they last."""
+    rows = customers(4)
+    for i, row in enumerate(rows):
+        row["charge"] = None if row["charge"] is None else row["charge"] + 10
+        row["region"] = "west" if i % 5 == 0 else row["region"]
+        row["plan"] = None if i % 3 == 0 else row["plan"]
+    figures = look(rows).figures
+    verdict = judge([figures, figures], PARAMS.monitoring)
+    assert verdict.state == "drifted"
+    assert set(verdict.columns) == {"charge", "region", "plan"}
+    for key in [("distribution", "charge"), ("unseen", "region"), ("missing", "plan")]:
+        assert p_values(figures)[key] < 1e-6
+
+
+def test_empty_column(look: Callable[..., Examined]) -> None:
+    """A column that is missing everywhere is tested on its missing values alone, and the report is made."""
+    examined = look([row | {"plan": None, "calls": None} for row in customers(4)])
+    assert ("distribution", "plan") not in p_values(examined.figures)
+    assert p_values(examined.figures)["missing", "calls"] < 1e-6
+    assert examined.report is not None
+    names = {metric["metric_name"]: metric["value"] for metric in examined.report.run.dict()["metrics"]}
+    assert names["MissingValueCount(column=plan)"]["share"] == 1.0
+
+
+def test_constant_columns(look: Callable[..., Examined]) -> None:
+    """Columns with one value each make a report like any other."""
+    rows = [{"charge": 50, "calls": 0, "plan": "month", "region": "north", "online": True}] * ROWS
+    assert all(np.isfinite(p) for p in p_values(look(rows).figures).values())
+
+
+def test_few_rows(look: Callable[..., Examined]) -> None:
+    """Below min_rows no report is made and nothing is tested."""
+    figures, report = look(customers(4, 299))
+    assert report is None
+    assert figures.comparisons == ()
+    assert judge([figures], PARAMS.monitoring).state == "insufficient"
+
+
+def test_files(look: Callable[..., Examined], tmp_path: Path) -> None:
+    """HTML and JSON lie beside each other, and the JSON reads back as a full report."""
+    from evidently.core.report import Snapshot  # noqa: PLC0415 - seconds, only for tests that need it
+
+    report = look(customers(3)).report
+    assert report is not None
+    assert [report.html, report.json] == [tmp_path / "reports" / f"2025-07.{kind}" for kind in ("html", "json")]
+    assert "<html" in report.html.read_text(encoding="utf-8")
+    again = Snapshot.load(report.json)
+    values = [{metric["id"]: json.dumps(metric["value"]) for metric in run.dict()["metrics"]} for run in (again, report.run)]
+    assert values[0] == values[1]
+    assert len(again.to_snapshot_model().widgets) == len(report.run.to_snapshot_model().widgets)
+    assert again.get_name() == "2025-07"
+
+
+def test_hostile_names(look: Callable[..., Examined], tmp_path: Path) -> None:
+    """Neither the name of a snapshot leaves the folder nor a category the script it is written into."""
+    rows = [row | {"region": SCRIPT} for row in customers(4)]
+    report = look(rows, snapshot="../../etc/x").report
+    assert report is not None
+    assert report.html.parent == tmp_path / "reports"
+    assert SCRIPT not in report.html.read_text(encoding="utf-8")
+    assert "</script><script>" not in report.json.read_text(encoding="utf-8")
+
+
+def test_marks_agree_with_tests(look: Callable[..., Examined]) -> None:
+    """The report marks exactly the columns whose distribution stands out, worst first."""
+    report = look([row | {"calls": row["calls"] + 3} for row in customers(4)]).report
+    assert report is not None
+    (table,) = [w for w in report.run.to_snapshot_model().widgets if w.type == "big_table"]
+    marks = [(row["column_name"], row["data_drift"]) for row in table.params["data"]]
+    assert marks[0] == ("calls", "Detected")
+    assert {mark for _, mark in marks[1:]} == {"Not Detected"}
+
+
+def test_old_reports(look: Callable[..., Examined], tmp_path: Path) -> None:
+    """Above the number kept, the oldest report is deleted."""
+    from evidently.ui.workspace import Workspace  # noqa: PLC0415
+
+    from monitoring.dashboard import publish  # noqa: PLC0415
+
+    for month in ("2025-06", "2025-08", "2025-07"):
+        report = look(customers(3), snapshot=month).report
+        assert report is not None
+        project = publish(tmp_path, "churn", report.run, CONTRACT.features, kept=2)
+    room = Workspace.create(str(tmp_path))
+    runs = [room.get_run(project, identity) for identity in room.list_runs(project)]
+    assert sorted(str(run.name) for run in runs if run) == ["2025-07", "2025-08"]
+
+
+def test_dashboard(look: Callable[..., Examined], tmp_path: Path) -> None:
+    """Every panel finds its metrics, with equal parameters, in each month; a month that comes again replaces itself."""
+    from evidently.ui.workspace import Workspace  # noqa: PLC0415
+
+    from monitoring.dashboard import publish  # noqa: PLC0415
+
+    for month, seed in [("2025-06", 3), ("2025-07", 4), ("2025-07", 4)]:
+        rows = [row | {"calls": row["calls"] + seed} for row in customers(seed)]
+        report = look(rows, snapshot=month).report
+        assert report is not None
+        project = publish(tmp_path / "workspace", "churn", report.run, CONTRACT.features, tags=["3"])
+
+    room = Workspace.create(str(tmp_path / "workspace"))
+    assert room.list_datasets(project).datasets == []
+    assert [str(found.id) for found in room.list_projects()] == [project]
+    runs = [room.get_run(project, identity) for identity in room.list_runs(project)]
+    assert sorted(str(run.timestamp.date()) for run in runs if run) == ["2025-06-01", "2025-07-01"]
+    metrics = [metric.metric_value_location.metric for run in runs if run for metric in run.metric_results.values()]
+    shown = [{key: str(value) for key, value in metric.params.items()} for metric in metrics]
+    for panel in room.get_dashboard(project).panels:
+        lines = [{"type": value.metric, **value.metric_labels} for value in panel.values]
+        wanted = [{key: text for key, text in line.items() if key != "value_type"}.items() for line in lines]
+        found = [[metric for metric in shown if metric.items() >= line] for line in wanted]
+        months = {len(metrics) for metrics in found}
+        assert months == {2} or (panel.title == "Unknown levels" and months == {0, 2}), panel.title
+        assert all(metrics[0] == metrics[1] for metrics in found if metrics), panel.title
