@@ -23,7 +23,7 @@ def known(rows: list[dict[str, Any]]) -> tuple[Labels, Floats]:
 
 def live_auc(label: Labels, probability: Floats, policy: Evaluate, seed: int) -> Interval | None:
     """AUC with its percentile bootstrap interval; None while one class is absent."""
-    if len(np.unique(label)) < 2:  # noqa: PLR2004 - leavers and stayers
+    if len(np.unique(label)) < 2:
         return None
     draws = [roc_auc_score(label[rows], probability[rows]) for rows in resamples(label, policy.bootstrap, seed)]
     tail = (1 - policy.level) / 2

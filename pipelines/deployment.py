@@ -60,9 +60,7 @@ def compare(candidate: str, champion: Version | None) -> gate.Decision:
     difference = None
     if champion:
         other = open_bundle(registry().download(champion.version, folder)).score(list(rows.rows))
-        difference = paired(
-            rows.label, rows.probability, other.probability, bundle.decision, knobs.evaluate, knobs.train.seed
-        )
+        difference = paired(rows.label, rows.probability, other.probability, bundle.decision, knobs.evaluate, knobs.train.seed)
     alone = figures(rows.label, rows.probability, bundle.decision)
     noise = calibration_noise(rows.probability, knobs.evaluate.bootstrap, knobs.train.seed)
     return gate.decide(gate.Evidence(len(rows.label), alone, noise, difference), knobs.gate)

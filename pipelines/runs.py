@@ -32,8 +32,8 @@ def await_run(flow: str, since: datetime, appear: float = 60.0, end: float = 240
 def _newest(flow: str, since: datetime) -> FlowRun | None:
     with get_client(sync_client=True) as client:
         found = client.read_flow_runs(
-            flow_filter=FlowFilter(name={"any_": [flow]}),  # type: ignore[arg-type]
-            flow_run_filter=FlowRunFilter(start_time={"after_": since}),  # type: ignore[arg-type]
+            flow_filter=FlowFilter(name={"any_": [flow]}),
+            flow_run_filter=FlowRunFilter(start_time={"after_": since}),
             sort=FlowRunSort.START_TIME_DESC,
             limit=1,
         )

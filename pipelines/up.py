@@ -39,5 +39,5 @@ def _watch(running: stack.Stack) -> None:
         time.sleep(1)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt

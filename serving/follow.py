@@ -98,7 +98,7 @@ def main() -> None:
     log.setLevel(logging.INFO)  # the registry's client is talkative
     where = settings.load()
     name = sys.argv[1] if len(sys.argv) > 1 else params.load().name
-    parent = int(sys.argv[2]) if len(sys.argv) > 2 else os.getppid()  # noqa: PLR2004
+    parent = int(sys.argv[2]) if len(sys.argv) > 2 else os.getppid()
     where.bundles.mkdir(parents=True, exist_ok=True)
     follower = Follower(Registry(where.tracking_uri, name), where.bundles)
     follow(follower, alive=lambda: is_parent(parent), pause=lambda: time.sleep(where.poll_seconds))

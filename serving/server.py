@@ -66,7 +66,7 @@ def following(settings: Settings, name: str) -> Iterator[None]:
     """Run the follower meanwhile. It has a session of its own, so Ctrl-C reaches the server alone, which ends it."""
     where = {"CHURN_STATE": str(settings.state), "CHURN_POLL_SECONDS": str(settings.poll_seconds)}
     command = [sys.executable, "-m", "serving.follow", name, str(os.getpid())]
-    with subprocess.Popen(command, env=os.environ | where, start_new_session=True) as follower:  # noqa: S603 - our own module
+    with subprocess.Popen(command, env=os.environ | where, start_new_session=True) as follower:
         leaving = threading.Event()
         threading.Thread(target=_report_end, args=(follower, leaving), daemon=True).start()
         try:

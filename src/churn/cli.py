@@ -51,7 +51,8 @@ def init(table: Path, target: str, positive: str, identity: str | None, snapshot
     what = workspace.plan(table, target, positive, identity, snapshot)
     workspace.create(Path.cwd(), what)
     click.echo(f"{what.rows:,} rows, {what.churners:,} with {target} = {positive} ({what.churners / what.rows:.1%}).")
-    click.echo(f"{len(what.data.columns)} columns: " + ", ".join(f"{name} ({kind})" for name, kind in what.data.columns.items()))
+    columns = ", ".join(f"{name} ({kind})" for name, kind in what.data.columns.items())
+    click.echo(f"{len(what.data.columns)} columns: {columns}")
     for note in what.notes:
         click.echo(f"- {note}")
     click.echo("Wrote params.yaml, dvc.yaml, prefect.yaml, data/ and data.dvc. Next: dvc repro, churn deploy, churn serve.")

@@ -26,14 +26,17 @@ class Decision(BaseModel):
 
     @classmethod
     def of(cls, problem: Problem) -> Self:
+        """The decision that the `problem:` part of params.yaml asks for."""
         return cls(**{name: getattr(problem, name) for name in cls.model_fields})
 
     @property
     def churner_gain(self) -> float:
+        """Expected gain of contacting a customer who would leave."""
         return self.save_rate * (self.saved_value - self.offer_cost) - self.contact_cost
 
     @property
     def stayer_loss(self) -> float:
+        """Loss of contacting a customer who would have stayed."""
         return self.offer_cost + self.contact_cost
 
     @property
@@ -53,8 +56,10 @@ class Decision(BaseModel):
         return float(1000 * np.mean(worth * contacted))
 
     def save(self, path: Path) -> None:
+        """Write as JSON."""
         path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> Self:
+        """The inverse of `save`."""
         return cls.model_validate_json(path.read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from churn.contract import Contract, encode
 from churn.contract.encode import Matrix
+from churn.data.conform import columns_of
 from churn.data.labelled import Labelled
 from churn.decision import Decision
 from churn.features import one_hot
@@ -76,7 +77,7 @@ def clearly_more(one: Rung, other: Rung) -> bool:
 
 
 def _climb(rows: Labelled, contract: Contract, decision: Decision, params: Train) -> list[Rung]:
-    matrix = encode(contract, {name: rows.frame[name].to_numpy() for name in contract.features})
+    matrix = encode(contract, columns_of(rows.frame, contract))
     splitter = StratifiedGroupKFold(params.folds, shuffle=True, random_state=params.seed)
     folds = list(splitter.split(matrix, rows.label, rows.group))
     rungs = []

@@ -37,21 +37,29 @@ class ChurnError(Exception):
 
 
 class ParamsError(ChurnError):
+    """params.yaml or a CHURN_* variable is wrong."""
+
     exit_code = 2
     title = "The configuration is wrong"
 
 
 class TableError(ChurnError):
+    """A table cannot be used as it is."""
+
     exit_code = 2
     title = "The table cannot be used"
 
 
 class WorkspaceError(ChurnError):
+    """A folder is not a workspace, or git or DVC failed in it."""
+
     exit_code = 2
     title = "The workspace is not ready"
 
 
 class RequestRefused(ChurnError):
+    """A request does not match the contract; `errors` names each field."""
+
     status = 422
     title = "The request does not match the contract"
 
@@ -63,39 +71,55 @@ class RequestRefused(ChurnError):
 
 
 class RequestTooLarge(RequestRefused):
+    """The body is larger than the route accepts."""
+
     status = 413
     title = "The request body is too large"
 
 
 class UnknownPrediction(RequestRefused):
+    """An outcome names a prediction nobody made."""
+
     status = 404
     title = "The prediction is unknown"
 
 
 class BundleCorrupt(ChurnError):
+    """A bundle is incomplete, altered or contradicts itself."""
+
     status = 503
     title = "The model bundle is corrupt"
 
 
 class ExportInexact(ChurnError):
+    """The exported graph does not score like the training library."""
+
     title = "The exported model is not exact"
 
 
 class NoModel(ChurnError):
+    """There is no champion, or it is not the one that is served."""
+
     status = 503
     title = "No model is being served"
 
 
 class RegistryUnavailable(ChurnError):
+    """The model registry does not answer."""
+
     status = 503
     title = "The model registry does not answer"
 
 
 class StoreUnavailable(ChurnError):
+    """The store does not answer, is locked, or cannot be written."""
+
     status = 503
     title = "The store does not answer"
 
 
 class PortTaken(ChurnError):
+    """A port that the stack needs is in use."""
+
     exit_code = 2
     title = "A port is taken"

@@ -1,11 +1,19 @@
 """Figures of a model with intervals, by slice, and as curves. No row here has been seen in training."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, precision_recall_curve, roc_auc_score, roc_curve
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    log_loss,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
 
 from churn.decision import Decision
 from churn.params import Evaluate
@@ -42,20 +50,12 @@ def calibration_noise(probability: Floats, draws: int, seed: int) -> float:
 
 def intervals(label: Labels, probability: Floats, decision: Decision, policy: Evaluate, seed: int) -> dict[str, Interval]:
     """Each figure with its percentile bootstrap interval."""
-    value = figures(label, probability, decision)
-    draws = pd.DataFrame([figures(label[i], probability[i], decision) for i in resamples(label, policy.bootstrap, seed)])
-    tail = (1 - policy.level) / 2
-    low, high = draws.quantile(tail), draws.quantile(1 - tail)
-    return {name: {"value": value[name], "low": float(low[name]), "high": float(high[name])} for name in value}
+    return _bootstrap(label, lambda rows: figures(label[rows], probability[rows], decision), policy, seed)
 
 
 def paired(label: Labels, one: Floats, other: Floats, decision: Decision, policy: Evaluate, seed: int) -> dict[str, Interval]:
     """Difference `one` minus `other` of each figure, with an interval from resampling both on the same rows."""
-    whole = _difference(label, one, other, decision)
-    draws = pd.DataFrame([_difference(label[i], one[i], other[i], decision) for i in resamples(label, policy.bootstrap, seed)])
-    tail = (1 - policy.level) / 2
-    low, high = draws.quantile(tail), draws.quantile(1 - tail)
-    return {name: {"value": whole[name], "low": float(low[name]), "high": float(high[name])} for name in whole}
+    return _bootstrap(label, lambda rows: _difference(label[rows], one[rows], other[rows], decision), policy, seed)
 
 
 def resamples(label: Labels, count: int, seed: int) -> list[npt.NDArray[np.int64]]:
@@ -68,12 +68,12 @@ def resamples(label: Labels, count: int, seed: int) -> list[npt.NDArray[np.int64
 def slices(frame: pd.DataFrame, label: Labels, probability: Floats, decision: Decision, smallest: int) -> pd.DataFrame:
     """Figures for each level of each text column that has enough rows and both classes."""
     rows: list[dict[str, Any]] = []
-    for column in frame.columns[frame.dtypes == object]:
+    for column in frame.select_dtypes(object):
         for level in sorted(frame[column].dropna().unique()):
             mask = (frame[column] == level).to_numpy()
             if mask.sum() >= smallest and 0 < label[mask].sum() < mask.sum():
-                part = figures(label[mask], probability[mask], decision)
-                rows.append({"column": column, "level": level, "rows": int(mask.sum()), "rate": float(label[mask].mean()), **part})
+                known = {"column": column, "level": level, "rows": int(mask.sum()), "rate": float(label[mask].mean())}
+                rows.append(known | figures(label[mask], probability[mask], decision))
     return pd.DataFrame(rows)
 
 
@@ -89,6 +89,16 @@ def curves(label: Labels, probability: Floats) -> dict[str, pd.DataFrame]:
         ),
         "gain": _gain(label, probability),
     }
+
+
+def _bootstrap(
+    label: Labels, figures_of: Callable[[npt.NDArray[np.int64]], dict[str, float]], policy: Evaluate, seed: int
+) -> dict[str, Interval]:
+    value = figures_of(np.arange(len(label)))
+    draws = pd.DataFrame([figures_of(rows) for rows in resamples(label, policy.bootstrap, seed)])
+    tail = (1 - policy.level) / 2
+    low, high = draws.quantile(tail), draws.quantile(1 - tail)
+    return {name: {"value": value[name], "low": float(low[name]), "high": float(high[name])} for name in value}
 
 
 def _difference(label: Labels, one: Floats, other: Floats, decision: Decision) -> dict[str, float]:

@@ -10,8 +10,9 @@ from churn.params import Gate
 class Evidence:
     """What is known of a candidate on its reference rows.
 
-    candidate: figures of the candidate. noise: calibration error that chance alone explains. difference: candidate minus champion, paired on the same rows with
-    intervals; None while there is no champion. rows: how many rows both were judged on.
+    candidate: figures of the candidate. noise: calibration error that chance alone explains. difference: candidate
+    minus champion, paired on the same rows with intervals; None while there is no champion. rows: how many rows
+    both were judged on.
     """
 
     rows: int

@@ -31,6 +31,7 @@ class Member:
     estimator: LogisticRegression | HistGradientBoostingClassifier
 
     def log_odds(self, matrix: Matrix) -> Floats:
+        """Uncalibrated scores: (n, features) to (n,)."""
         return np.asarray(self.estimator.decision_function(_wide(self.design, matrix)))
 
 
@@ -60,8 +61,14 @@ class Contest:
     figures: dict[str, dict[str, float]]
 
 
-def train(contract: Contract, matrix: Matrix, label: Labels, group: npt.NDArray[np.uint64], params: Train,
-          progress: Progress = lambda items, _: items) -> tuple[Model, Contest]:
+def train(
+    contract: Contract,
+    matrix: Matrix,
+    label: Labels,
+    group: npt.NDArray[np.uint64],
+    params: Train,
+    progress: Progress = lambda items, _: items,
+) -> tuple[Model, Contest]:
     """Fit a model on (n, features) encoded rows; rows of one group stay in one fold."""
     splitter = StratifiedGroupKFold(params.folds, shuffle=True, random_state=params.seed)
     folds: Folds = list(splitter.split(matrix, label, group))

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from churn.errors import ParamsError, WorkspaceError
 
@@ -17,6 +18,8 @@ Money = Annotated[float, Field(ge=0)]
 
 
 class Section(BaseModel):
+    """A part of params.yaml; it has these keys and no other."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -60,11 +63,15 @@ class Split(Section):
 
 
 class Logistic(Section):
+    """Logistic regression on numbers with a step at each quantile."""
+
     bins: int = Field(ge=2, description="quantile steps for each number")
     c: float = Field(gt=0, description="inverse strength of the L2 penalty")
 
 
 class Boosting(Section):
+    """Histogram gradient boosting of trees."""
+
     learning_rate: float = Field(gt=0, le=1)
     rounds: int = Field(ge=1)
     leaves: int = Field(ge=2)
@@ -73,6 +80,8 @@ class Boosting(Section):
 
 
 class Train(Section):
+    """Which learners compete and how."""
+
     learners: tuple[Learner, ...] = Field(min_length=1)
     folds: int = Field(ge=2)
     seed: int
@@ -81,12 +90,16 @@ class Train(Section):
 
 
 class Evaluate(Section):
+    """How figures get their intervals."""
+
     bootstrap: int = Field(ge=20, description="resamples behind each interval")
     level: Share = Field(description="coverage of the intervals")
     slice_rows: int = Field(ge=1, description="smallest slice that gets figures of its own")
 
 
 class Pack(Section):
+    """What the bundle carries besides the model."""
+
     reference_rows: int = Field(ge=50, description="test rows kept in the bundle as the reference")
 
 
@@ -110,10 +123,14 @@ class Monitoring(Section):
 
 
 class Retraining(Section):
+    """What a retraining leaves behind."""
+
     commit: bool = Field(description="record the new data pin and dvc.lock in git")
 
 
 class Params(Section):
+    """The whole file."""
+
     name: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="name of the registered model")
     problem: Problem
     data: Data

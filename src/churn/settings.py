@@ -37,6 +37,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def absolute(self) -> Self:
+        """Make paths independent of the current folder, and default the store to a file in the state folder."""
         object.__setattr__(self, "state", self.state.absolute())
         if not self.store_url:
             object.__setattr__(self, "store_url", f"sqlite:///{self.state / 'store.db'}")
@@ -54,10 +55,12 @@ class Settings(BaseSettings):
 
     @property
     def reports(self) -> Path:
+        """Where HTML reports are written."""
         return self.state / "reports"
 
     @property
     def api_url(self) -> str:
+        """Where the prediction server listens."""
         return f"http://{self.host}:{self.port}"
 
 

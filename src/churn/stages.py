@@ -13,6 +13,7 @@ from churn.bundle import session
 from churn.bundle.manifest import Lineage
 from churn.bundle.open import open_bundle
 from churn.contract import Contract, encode
+from churn.data.conform import columns_of
 from churn.data.describe import describe
 from churn.data.labelled import Labelled, load, split
 from churn.decision import Decision
@@ -46,7 +47,7 @@ def train_model(progress: Progress) -> None:
     params = configuration.load()
     contract = Contract.read(PREPARED / "contract.json")
     rows, test_rows = Labelled.read(PREPARED / "train.parquet"), Labelled.read(PREPARED / "test.parquet")
-    matrix = encode(contract, {name: rows.frame[name].to_numpy() for name in contract.features})
+    matrix = encode(contract, columns_of(rows.frame, contract))
     model, contest = train(contract, matrix, rows.label, rows.group, params.train, progress)
     packing.export(MODEL, model, contract, test_rows)
     chosen = contest.figures["+".join(contest.chosen)]
@@ -96,7 +97,7 @@ def _judged() -> tuple[Labelled, Floats]:
     """The test rows and what the exported model says of them."""
     contract = Contract.read(MODEL / "contract.json")
     rows = Labelled.read(PREPARED / "test.parquet")
-    matrix = encode(contract, {name: rows.frame[name].to_numpy() for name in contract.features})
+    matrix = encode(contract, columns_of(rows.frame, contract))
     return rows, session.run(session.load(MODEL / "model.onnx"), matrix)
 
 

@@ -52,10 +52,10 @@ def pin(root: Path = Path()) -> str:
 
 def stage_names() -> list[str]:
     """Names of the stages in dvc.yaml, each after the stages it depends on."""
-    import networkx  # noqa: PLC0415
+    import networkx as nx  # noqa: PLC0415
 
     with repository() as repo:
-        order = list(networkx.dfs_postorder_nodes(repo.index.graph))
+        order = list(nx.dfs_postorder_nodes(repo.index.graph))
         return [stage.name for stage in order if not stage.is_data_source and hasattr(stage, "name")]
 
 
@@ -106,10 +106,11 @@ def repository(root: Path = Path()) -> Iterator["Repo"]:
 
 def _repo() -> "type[Repo]":
     """DVC's entry, without the hints that are meant for its own command line."""
-    from dvc.repo import Repo  # noqa: PLC0415
+    import dvc.repo  # noqa: PLC0415
 
     logging.getLogger("dvc").setLevel(logging.WARNING)
-    return Repo
+    entry: type[Repo] = dvc.repo.Repo
+    return entry
 
 
 def _causes(error: BaseException | None) -> Iterator[str]:
@@ -125,5 +126,3 @@ def _author(root: Path) -> list[str]:
     except WorkspaceError:
         return ["-c", "user.name=churn", "-c", "user.email=churn@localhost"]
     return []
-
-

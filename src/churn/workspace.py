@@ -42,7 +42,8 @@ def plan(table: Path, target: str, positive: str, identity: str | None, snapshot
     roles = [name for name in (target, identity, snapshot) if name]
     for role, name in (("target", target), ("--id", identity), ("--snapshot", snapshot)):
         if name and name not in raw.columns:
-            raise TableError(f"{table}: {role} column '{name}' is absent; the columns are {', '.join(raw.columns)}")
+            known = ", ".join(raw.columns)
+            raise TableError(f"{table}: {role} column '{name}' is absent; the columns are {known}")
     if len(raw) < FEWEST_ROWS:
         raise TableError(f"{table} has {len(raw)} rows; at least {FEWEST_ROWS} are needed to learn and to judge")
     found = infer(raw, roles)
@@ -97,8 +98,8 @@ def _notes(raw: pd.DataFrame, data: Data, found: Findings) -> Iterator[str]:
     if unknown:
         yield f"{unknown} rows have no outcome yet: left out of training"
     for name, reason in found.drop.items():
-        hint = "; name it with --id to keep a customer's rows together" if reason.startswith("an id") and not data.id else ""
-        yield f"{name}: left out, {reason}{hint}"
+        advice = "; name it with --id to keep a customer's rows together"
+        yield f"{name}: left out, {reason}{advice if reason.startswith('an id') and not data.id else ''}"
 
 
 def _params(data: Data) -> str:

@@ -1,6 +1,7 @@
 """Write a fitted model as one ONNX graph: encoded matrix in, log-odds and calibrated probability out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +18,20 @@ IR_VERSION = 9
 
 
 class Graph:
-    """Collects nodes and constants; `add` returns the name of the node's output."""
+    """The nodes and constants of a graph that is being written."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
-    def add(self, op: str, *inputs: str, domain: str = "", **attributes: object) -> str:
+    def add(self, op: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
+        """Append a node and return the name of its output."""
         name = f"{op.lower()}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(op, inputs, [name], name=name, domain=domain, **attributes))
         return name
 
     def constant(self, values: npt.NDArray[np.generic]) -> str:
+        """Append a constant and return its name."""
         name = f"constant_{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(values, name))
         return name
@@ -57,7 +60,7 @@ def _serialise(graph: Graph, features: int) -> bytes:
     opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS.items()]
     model = helper.make_model(body, opset_imports=opsets, ir_version=IR_VERSION, producer_name="churn")
     onnx.checker.check_model(model)
-    return model.SerializeToString(deterministic=True)
+    return bytes(model.SerializeToString(deterministic=True))
 
 
 def _member(graph: Graph, member: Member) -> str:

@@ -22,6 +22,8 @@ class Lineage(BaseModel):
 
 
 class Manifest(BaseModel):
+    """`files` maps each file of the bundle to its sha256."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     lineage: Lineage
@@ -29,9 +31,11 @@ class Manifest(BaseModel):
 
     @classmethod
     def of(cls, folder: Path, lineage: Lineage) -> Self:
+        """The manifest of the files in a folder."""
         return cls(lineage=lineage, files={path.name: sha256(path) for path in sorted(folder.iterdir()) if path.name != NAME})
 
     def save(self, folder: Path) -> None:
+        """Write manifest.json into the bundle."""
         (folder / NAME).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
     @classmethod
@@ -49,6 +53,7 @@ class Manifest(BaseModel):
 
 
 def sha256(path: Path) -> str:
+    """Hex digest of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from churn.bundle import session
 from churn.bundle.graph import to_onnx
 from churn.bundle.manifest import Lineage, Manifest
 from churn.contract import Contract, encode
+from churn.data.conform import columns_of
 from churn.data.labelled import Labelled
 from churn.decision import Decision
 from churn.errors import ExportInexact
@@ -26,7 +28,7 @@ def export(folder: Path, model: Model, contract: Contract, rows: Labelled) -> fl
     """
     folder.mkdir(parents=True, exist_ok=True)
     graph = to_onnx(model, len(contract.columns))
-    matrix = encode(contract, {name: rows.frame[name] for name in contract.features})
+    matrix = encode(contract, columns_of(rows.frame, contract))
     worst = float(np.max(np.abs(session.run(session.load(graph), matrix) - model.probability(matrix))))
     if not worst <= EXPORT_TOLERANCE:
         raise ExportInexact(f"the exported graph differs from the model by {worst:.2g}; report it with params.yaml")
@@ -35,8 +37,15 @@ def export(folder: Path, model: Model, contract: Contract, rows: Labelled) -> fl
     return worst
 
 
-def pack(model: Path, target: Path, decision: Decision, metrics: dict[str, Any], rows: Labelled,
-         probability: "np.typing.NDArray[np.float64]", lineage: Lineage) -> None:
+def pack(
+    model: Path,
+    target: Path,
+    decision: Decision,
+    metrics: dict[str, Any],
+    rows: Labelled,
+    probability: npt.NDArray[np.float64],
+    lineage: Lineage,
+) -> None:
     """Build the bundle folder `target` from an exported model and the reference rows with their scores."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(model, target)
@@ -47,7 +56,7 @@ def pack(model: Path, target: Path, decision: Decision, metrics: dict[str, Any],
     Manifest.of(target, lineage).save(target)
 
 
-def _records(rows: Labelled, probability: "np.typing.NDArray[np.float64]") -> list[dict[str, Any]]:
-    plain = rows.frame.astype(object).where(rows.frame.notna(), None).to_dict(orient="records")
+def _records(rows: Labelled, probability: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
+    plain = rows.frame.astype(object).mask(rows.frame.isna(), None).to_dict(orient="records")
     pairs = zip(plain, rows.label.tolist(), probability.tolist(), strict=True)
     return [{"row": row, "label": label, "probability": score} for row, label, score in pairs]

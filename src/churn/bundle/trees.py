@@ -9,7 +9,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 def tree_attributes(boosting: HistGradientBoostingClassifier) -> dict[str, Any]:
     """Attributes of the ai.onnx.ml (version 3) operator whose one target is the raw log-odds."""
-    trees = [stage[0].nodes for stage in boosting._predictors]  # no public access to the fitted trees exists
+    # scikit-learn has no public access to the fitted trees; the export is compared with the model each time.
+    trees = [stage[0].nodes for stage in boosting._predictors]  # noqa: SLF001
     sizes = [len(nodes) for nodes in trees]
     nodes = np.concatenate(trees)
     tree = np.repeat(np.arange(len(trees)), sizes)
@@ -37,7 +38,7 @@ def _leaves(nodes: Any, tree: Any, position: Any, leaf: Any, boosting: HistGradi
         "target_nodeids": position[leaf].tolist(),
         "target_ids": [0] * int(leaf.sum()),
         "target_weights": nodes["value"][leaf].tolist(),
-        "base_values": [float(boosting._baseline_prediction[0, 0])],
+        "base_values": [float(boosting._baseline_prediction[0, 0])],  # noqa: SLF001
         "n_targets": 1,
         "aggregate_function": "SUM",
         "post_transform": "NONE",

@@ -1,5 +1,6 @@
 """Rows to one float matrix. Training, serving and batch scoring all call `encode`."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,7 +48,7 @@ def _codes(contract: Contract, column: Column, values: Sequence[Any]) -> npt.NDA
 
 
 def _code(contract: Contract, codes: Mapping[str, float], never_seen: float, value: object) -> float:
-    if value is None or value != value:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return np.nan
     text = as_text(value)
     code = codes.get(text)

@@ -39,6 +39,7 @@ class Contract(BaseModel):
 
     @property
     def features(self) -> tuple[str, ...]:
+        """Names of the columns, in the order of the encoded matrix."""
         return tuple(column.name for column in self.columns)
 
     @property
@@ -51,13 +52,16 @@ class Contract(BaseModel):
         return {column.name: column.example for column in self.columns}
 
     def is_missing(self, text: str) -> bool:
+        """Whether a text stands for 'not known'."""
         return text.strip().casefold() in self.missing_words
 
     def save(self, path: Path) -> None:
+        """Write as JSON."""
         path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> Self:
+        """The inverse of `save`."""
         return cls.model_validate_json(path.read_text(encoding="utf-8"))
 
 

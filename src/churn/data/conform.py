@@ -1,14 +1,17 @@
 """Give the columns of a raw table their declared kinds; files may hold numbers as text, the API may not."""
 
 from collections.abc import Collection
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from churn.contract import Contract
 from churn.contract.encode import as_text
 from churn.errors import TableError
 from churn.params import Kind
 
+Column: TypeAlias = "pd.Series[Any]"
 TRUE = {"true", "yes", "1", "t", "y"}
 FALSE = {"false", "no", "0", "f", "n"}
 
@@ -27,19 +30,20 @@ def conform(raw: pd.DataFrame, kinds: dict[str, Kind], missing_words: Collection
     return pd.DataFrame(columns, index=raw.index)
 
 
-def blank(column: "pd.Series[object]", missing_words: Collection[str]) -> "pd.Series[object]":
+def blank(column: Column, missing_words: Collection[str]) -> Column:
     """Replace empty text and words that mean 'missing' by None."""
     if not is_text(column):
-        return column.astype(object).where(column.notna(), None)
-    text = column.map(lambda value: value if value is None or value != value else as_text(value))
-    return text.astype(object).where(text.notna() & ~text.map(_folded).isin(set(missing_words)), None)
+        return _none_unless(column.notna(), column)
+    text = column.map(as_text, na_action="ignore")
+    return _none_unless(text.notna() & ~text.map(_folded).isin(set(missing_words)), text)
 
 
-def is_text(column: "pd.Series[object]") -> bool:
+def is_text(column: Column) -> bool:
+    """Whether a column holds Python objects or text rather than numbers, booleans or dates."""
     return bool(pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column))
 
 
-def to_numbers(column: "pd.Series[object]") -> "pd.Series[float]":
+def to_numbers(column: Column) -> Column:
     """Parse numbers, with a decimal comma if that reads more of them; NaN where a value is no number."""
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
     if is_text(column) and (numbers.isna() & column.notna()).any():
@@ -49,28 +53,40 @@ def to_numbers(column: "pd.Series[object]") -> "pd.Series[float]":
     return numbers.where(np.isfinite(numbers), np.nan)
 
 
+def columns_of(frame: pd.DataFrame, contract: Contract) -> dict[str, Any]:
+    """The features of a conformed frame as the encoder takes them."""
+    return {name: frame[name].to_numpy() for name in contract.features}
+
+
+def _none_unless(known: Column, values: Column) -> Column:
+    """Values as objects, None where not known."""
+    objects = values.astype(object)
+    objects[~known] = None
+    return objects
+
+
 def _folded(value: object) -> str:
     return str(value).casefold()
 
 
-def _number(column: "pd.Series[object]") -> "pd.Series[float]":
+def _number(column: Column) -> Column:
     numbers = to_numbers(column)
     _refuse(column, numbers.isna() & column.notna(), "a number")
     return numbers
 
 
-def _category(column: "pd.Series[object]") -> "pd.Series[object]":
-    return column.map(lambda value: None if value is None or value != value else as_text(value)).astype(object)
+def _category(column: Column) -> Column:
+    return _none_unless(column.notna(), column.map(as_text, na_action="ignore"))
 
 
-def _boolean(column: "pd.Series[object]") -> "pd.Series[float]":
+def _boolean(column: Column) -> Column:
     folded = column.map(lambda value: None if value is None else as_text(value).casefold())
     flags = folded.map(lambda text: 1.0 if text in TRUE else 0.0 if text in FALSE else np.nan)
     _refuse(column, flags.isna() & column.notna(), "true or false")
     return flags.astype(float)
 
 
-def _refuse(column: "pd.Series[object]", wrong: "pd.Series[bool]", what: str) -> None:
+def _refuse(column: Column, wrong: Column, what: str) -> None:
     if wrong.any():
         first = column[wrong].iloc[0]
         raise TableError(f"column '{column.name}': {int(wrong.sum())} values are not {what}, for example '{first}'")

@@ -2,7 +2,9 @@
 
 import pandas as pd
 
-from churn.contract import Column, Contract, Value
+from churn.contract import Column as Described
+from churn.contract import Contract, Value
+from churn.data.conform import Column
 from churn.params import Data, Kind
 
 
@@ -19,17 +21,17 @@ def describe(frame: pd.DataFrame, data: Data) -> Contract:
     )
 
 
-def _column(name: str, kind: Kind, values: "pd.Series[object]") -> Column:
+def _column(name: str, kind: Kind, values: Column) -> Described:
     known = values.dropna()
     nullable = len(known) < len(values)
     if kind == "category":
         levels = tuple(sorted(known.unique().astype(str)))
-        return Column(name=name, kind=kind, nullable=nullable, example=_most_common(known), levels=levels)
+        return Described(name=name, kind=kind, nullable=nullable, example=_most_common(known), levels=levels)
     if kind == "boolean":
-        return Column(name=name, kind=kind, nullable=nullable, example=bool(_most_common(known)))
+        return Described(name=name, kind=kind, nullable=nullable, example=bool(_most_common(known)))
     low, middle, high = (float(v) for v in known.astype(float).quantile([0, 0.5, 1], interpolation="nearest"))
-    return Column(name=name, kind=kind, nullable=nullable, example=middle, minimum=low, maximum=high)
+    return Described(name=name, kind=kind, nullable=nullable, example=middle, minimum=low, maximum=high)
 
 
-def _most_common(known: "pd.Series[object]") -> Value:
-    return known.value_counts().sort_index(kind="stable").idxmax() if len(known) else None  # type: ignore[return-value]
+def _most_common(known: Column) -> Value:
+    return known.value_counts().sort_index(kind="stable").idxmax() if len(known) else None

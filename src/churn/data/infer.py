@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from churn.data.conform import FALSE, TRUE, blank, is_text, to_numbers
+from churn.data.conform import FALSE, TRUE, Column, blank, is_text, to_numbers
 from churn.params import Kind
 
 MISSING_WORDS = ("", "?", "missing", "n/a", "na", "nan", "nat", "none", "null", "unknown")
@@ -36,7 +36,7 @@ def infer(raw: pd.DataFrame, roles: list[str]) -> Findings:
     return found
 
 
-def _reason_to_drop(name: str, values: "pd.Series[object]") -> str | None:
+def _reason_to_drop(name: str, values: Column) -> str | None:  # noqa: PLR0911 - one line for each reason
     known = values.dropna()
     levels = known.nunique()
     if levels == 0:
@@ -55,14 +55,14 @@ def _reason_to_drop(name: str, values: "pd.Series[object]") -> str | None:
     return None
 
 
-def _counts_rows(name: str, numbers: "pd.Series[float]", rows: int) -> bool:
+def _counts_rows(name: str, numbers: Column, rows: int) -> bool:
     whole = bool((numbers % 1 == 0).all())
     if not whole or numbers.nunique() < rows:
         return False
     return bool(ID_NAME.search(name)) or numbers.is_monotonic_increasing or rows >= 1000
 
 
-def _kind(values: "pd.Series[object]") -> Kind:
+def _kind(values: Column) -> Kind:
     known = values.dropna()
     if to_numbers(known).notna().all() and not known.map(lambda value: isinstance(value, bool)).any():
         return "number"
@@ -70,7 +70,7 @@ def _kind(values: "pd.Series[object]") -> Kind:
     return "boolean" if words <= {"true", "false"} and words <= TRUE | FALSE else "category"
 
 
-def _note_missing(name: str, raw: "pd.Series[object]", values: "pd.Series[object]", found: Findings) -> None:
+def _note_missing(name: str, raw: Column, values: Column, found: Findings) -> None:
     """Say which words were read as missing, since they may carry meaning."""
     if not is_text(raw):
         return

@@ -34,15 +34,18 @@ class Labelled:
         return len(self.label)
 
     def where(self, mask: npt.NDArray[np.bool_]) -> "Labelled":
+        """The rows that a mask of shape (n,) selects."""
         frame = self.frame[mask].reset_index(drop=True)
         return Labelled(frame, self.label[mask], self.group[mask], self.snapshot[mask])
 
     def save(self, path: Path) -> None:
+        """Write as Parquet."""
         extra = pd.DataFrame(dict(zip(RESERVED, (self.label, self.group, self.snapshot), strict=True)))
         pd.concat([extra.add_prefix("__"), self.frame], axis=1).to_parquet(path, index=False)
 
     @classmethod
     def read(cls, path: Path) -> Self:
+        """The inverse of `save`."""
         table = pd.read_parquet(path)
         label, group, snapshot = (table.pop(f"__{name}").to_numpy() for name in RESERVED)
         return cls(table, label, group, snapshot)
@@ -92,10 +95,11 @@ def _labelled(name: str, raw: pd.DataFrame, data: Data) -> Labelled:
 def _groups(raw: pd.DataFrame, frame: pd.DataFrame, data: Data) -> npt.NDArray[np.uint64]:
     """Hash of the customer id, or of the whole row where there is none, so that repeated rows stay together."""
     if data.id is None:
-        return pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy()
+        return np.asarray(pd.util.hash_pandas_object(frame.astype(str), index=False), dtype=np.uint64)
     if data.id not in raw.columns:
         raise TableError(f"id column '{data.id}' is absent; correct data.id in params.yaml")
-    return pd.util.hash_pandas_object(raw[data.id].map(as_text).astype(object), index=False).to_numpy()
+    names = raw[data.id].map(as_text).astype(object)
+    return np.asarray(pd.util.hash_pandas_object(names, index=False), dtype=np.uint64)
 
 
 def _snapshots(name: str, raw: pd.DataFrame, data: Data) -> npt.NDArray[np.object_]:

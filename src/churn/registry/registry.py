@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from churn.bundle.manifest import Manifest, fingerprint
-from churn.errors import NoModel, RegistryUnavailable
+from churn.errors import BundleCorrupt, NoModel, RegistryUnavailable
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
@@ -95,14 +95,14 @@ class Registry:
         with self.answering() as client:
             wanted = _version(client.get_model_version(self.name, version)).fingerprint
         target = folder / f"{version}-{wanted[:12]}"
-        if target.is_dir():
-            return target
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            with self.answering():
-                bundle = _download(f"models:/{self.name}/{version}", Path(scratch))
-            Manifest.verified(bundle)
-            bundle.rename(target)
+        if not _intact(target):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder) as scratch:
+                with self.answering():
+                    bundle = _download(f"models:/{self.name}/{version}", Path(scratch))
+                Manifest.verified(bundle)
+                shutil.rmtree(target, ignore_errors=True)
+                bundle.rename(target)
         return target
 
     def open_champion(self, folder: Path) -> tuple[Version, Path]:
@@ -113,15 +113,22 @@ class Registry:
         return version, self.download(version.version, folder)
 
 
+def _intact(bundle: Path) -> bool:
+    try:
+        Manifest.verified(bundle)
+    except BundleCorrupt:
+        return False
+    return True
+
+
 def _download(uri: str, scratch: Path) -> Path:
     import mlflow.artifacts  # noqa: PLC0415
 
     root = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(scratch)))
-    bundle = root / "artifacts" / "bundle"
-    if not bundle.is_dir():
-        shutil.rmtree(root, ignore_errors=True)
-        raise OSError(f"{uri} holds no bundle")
-    return bundle
+    found = list(root.glob("artifacts/*/manifest.json"))
+    if not found:
+        raise BundleCorrupt(f"{uri} holds no bundle; register it again with `churn deploy`")
+    return found[0].parent
 
 
 def _version(item: "ModelVersion") -> Version:

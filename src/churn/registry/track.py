@@ -57,7 +57,8 @@ def _log(client: "MlflowClient", experiment: str, bundle: Bundle, params: dict[s
     run_id = str(client.create_run(experiment, tags=_tags(bundle)).info.run_id)
     stamp = int(time.time() * 1000)
     flat = [Param(key, str(value)[:6000]) for key, value in flatten(params).items()]
-    metrics = [Metric(key, float(value), stamp, 0) for key, value in flatten(bundle.metrics).items() if not isinstance(value, str)]
+    numbers = {key: value for key, value in flatten(bundle.metrics).items() if not isinstance(value, str)}
+    metrics = [Metric(key, float(value), stamp, 0) for key, value in numbers.items()]
     for start in range(0, len(flat), 100):
         client.log_batch(run_id, params=flat[start : start + 100])
     client.log_batch(run_id, metrics=metrics)
@@ -98,6 +99,7 @@ def _signature(bundle: Bundle) -> "ModelSignature":
     from mlflow.models import ModelSignature  # noqa: PLC0415
     from mlflow.types.schema import AnyType, ColSpec, DataType, Schema  # noqa: PLC0415
 
-    columns = [ColSpec(AnyType(), column.name, required=not column.nullable) for column in bundle.contract.columns]
+    anything = AnyType()  # type: ignore[no-untyped-call]
+    columns = [ColSpec(anything, column.name, required=not column.nullable) for column in bundle.contract.columns]
     answers = [ColSpec(DataType.double, "probability"), ColSpec(DataType.boolean, "contact")]
-    return ModelSignature(inputs=Schema(columns), outputs=Schema(answers))
+    return ModelSignature(inputs=Schema([*columns]), outputs=Schema([*answers]))

@@ -23,7 +23,7 @@ class Store:
         lite = address.get_backend_name() == "sqlite"
         self._where = address.render_as_string(hide_password=True)
         self._engine = create_engine(
-            address if not address.drivername == "postgresql" else address.set(drivername="postgresql+psycopg"),
+            address.set(drivername="postgresql+psycopg") if address.drivername == "postgresql" else address,
             connect_args={"timeout": lock_wait} if lite else {},
             pool_pre_ping=not lite,
         )
@@ -36,6 +36,7 @@ class Store:
             metadata.create_all(connection)
 
     def close(self) -> None:
+        """Give back every connection."""
         self._engine.dispose()
 
     def log(self, made: Sequence[Prediction]) -> None:
@@ -75,6 +76,7 @@ class Store:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def add_window(self, window: Window) -> None:
+        """Keep what monitoring found in a window."""
         with self._transaction() as connection:
             connection.execute(insert(windows), [asdict(window)])
 
@@ -103,7 +105,8 @@ class Store:
                 yield connection
         except SQLAlchemyError as error:
             cause = " ".join(str(getattr(error, "orig", None) or error).split())
-            raise StoreUnavailable(f"the store {self._where} failed ({cause}); check CHURN_STORE_URL and who locks it") from error
+            text = f"the store {self._where} failed ({cause}); check CHURN_STORE_URL and who locks it"
+            raise StoreUnavailable(text) from error
 
 
 def _write_ahead(connection: Any, _: object) -> None:

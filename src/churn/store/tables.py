@@ -10,6 +10,7 @@ metadata = MetaData()
 
 
 def now() -> datetime:
+    """The present moment in UTC."""
     return datetime.now(UTC)
 
 
