@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from churn.settings import Settings
-from serving import openapi, problems
+from serving import docs, openapi, problems
 from serving.champion import Watcher
 from serving.journal import Journal
 from serving.ledger import Ledger
@@ -43,11 +43,14 @@ def create_app(settings: Settings, slot: ModelSlot, store: Ledger) -> FastAPI:
         description="How likely a customer is to leave, and whether a contact pays.",
         lifespan=_following(Watcher(slot, settings.bundles), settings.poll_seconds / 2),
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.parts = Parts(slot, store, Journal(store), telemetry, CapacityLimiter(BULK_THREADS))
     app.add_middleware(BodyLimit)
     app.add_middleware(Measure, telemetry=telemetry)
     problems.install(app)
+    docs.install(app)
     for router in ROUTERS:
         app.include_router(router)
     return app

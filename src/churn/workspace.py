@@ -56,7 +56,7 @@ def plan(table: Path, target: str, positive: str, identity: str | None, snapshot
 
 
 def create(folder: Path, what: Plan) -> None:
-    """Write the workspace; commit it where the git repository is new. On any failure everything that was written is removed again."""
+    """Write the workspace and commit it where the git repository is new; on a failure, remove what was written."""
     with _undone_on_failure(folder):
         in_git = versioning.inside_git(folder)
         data = folder / "data"
