@@ -45,7 +45,7 @@ def services(settings: Settings) -> list[Service]:
         ),
         Service(
             "evidently",
-            [python, "-m", "evidently", "ui", "--host", here, "--port", str(evidently),
+            [python, "-m", "evidently.cli", "ui", "--host", here, "--port", str(evidently),
              "--workspace", str(settings.state / "evidently")],
             "CHURN_EVIDENTLY_PORT", evidently, f"http://{here}:{evidently}/api/version", f"http://{here}:{evidently}",
         ),

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from churn import versioning, workspace
+from churn import workspace
 from churn.registry import Registry
 from churn.settings import Settings
 from churn.simulate import live, write_month
@@ -94,17 +94,16 @@ def company(tmp_path_factory, settings_in):
         Path("data").mkdir()
         for month in months[:LEARNED]:
             write_month(Path("data"), month)
-        versioning.pin()
-        versioning.record("A new workspace", workspace.TRACKED)
-        pool = ProcessPoolExecutor(1, get_context("spawn"))
-        made = Company(folder, settings, months, open_parts.enter_context(pool))
+        made = Company(folder, settings, months, ProcessPoolExecutor(1, get_context("spawn")))
         for name, value in made.environment(settings).items():
             patch.setenv(name, value)
         running = open_parts.enter_context(stack.Stack(settings))
         running.start(stack.prefect_server(settings))
+        open_parts.enter_context(made.pool)
+        made.call("churn.versioning:pin")
+        made.call("churn.versioning:record", "A new workspace", workspace.TRACKED)
         stack.deploy_flows()
         running.start(stack.worker())
-        made.evaluate("None")
         patch.undo()
         yield made
 

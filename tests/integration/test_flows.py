@@ -1,12 +1,289 @@
-"""The flows, on a real Prefect server, registry and store."""
+"""The flows, on a real Prefect server, registry and store. One session tells one story, from top to bottom."""
 
-def test_discovery(company):
-    """Discovery gives a verdict and an artifact that names it."""
-    import time
-    t = time.time()
-    assert company.call("pipelines.discovery:discovery") == "x"
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from uuid import uuid4
 
-def test_dev(company, candidate, champion):
-    print(company.artifact("development"))
-    print(company.artifact("deployment"))
-    assert company.runs("development") == []
+import pytest
+
+from churn import params, versioning
+from churn.bundle.manifest import fingerprint
+from churn.bundle.open import open_bundle
+from churn.data.read import read_table
+from churn.errors import ParamsError
+from churn.registry import Registry
+from churn.store import Outcome, Prediction, Store
+
+DRIFTED = "churn.model.drifted"
+TASKS = """[
+    (task.name, task.retries, task.retry_delay_seconds)
+    for module in ("discovery", "development", "deployment", "monitoring", "retraining")
+    for task in vars(__import__("importlib").import_module(f"pipelines.{module}")).values()
+    if type(task).__name__ == "Task"
+]"""
+
+
+def monitor(company, *snapshot):
+    return company.call("pipelines.monitoring:monitoring", *snapshot)
+
+
+def ask(company, log, month, most=None):
+    """Log the champion's predictions for a month; their ids."""
+    bundle = open_bundle(company.folder / "artifacts" / "bundle")
+    rows = month.rows.astype(object).where(month.rows.notna(), None).to_dict(orient="records")[:most]
+    scored = bundle.score(rows)
+    made = [
+        Prediction(
+            id=str(uuid4()),
+            time=datetime.now(UTC),
+            snapshot=month.name,
+            customer=row["customer_id"],
+            features={name: row[name] for name in bundle.contract.features},
+            probability=float(probability),
+            contact=bool(contact),
+            model_version="1",
+            data_hash=bundle.manifest.lineage.data,
+        )
+        for row, probability, contact in zip(rows, scored.probability, scored.contact, strict=True)
+    ]
+    log.log(made)
+    return [prediction.id for prediction in made]
+
+
+def until(condition, seconds):
+    """Wait for a condition; what it gave, and how long that took."""
+    begun = time.monotonic()
+    while not (found := condition()):
+        assert time.monotonic() - begun < seconds, "it did not happen in time"
+        time.sleep(0.2)
+    return found
+
+
+def test_tasks_that_touch_an_outside_part_are_retried(company):
+    """Every task of every flow tries again three times, waiting longer each time."""
+    tasks = company.evaluate(TASKS)
+    assert len(tasks) > 15
+    assert {(retries, tuple(delays)) for _, retries, delays in tasks} == {(3, (2, 4, 8))}
+
+
+def test_a_wrong_parameter_is_not_retried(company):
+    """A misspelt key ends a flow at once, since it would be wrong on the next try too."""
+    path = company.folder / "params.yaml"
+    good = path.read_text()
+    company.evaluate("__import__('pipelines.discovery')")
+    path.write_text(good.replace("horizon_days", "horizon_dais"))
+    begun = time.monotonic()
+    try:
+        with pytest.raises(ParamsError, match="horizon_dais: unknown key"):
+            company.call("pipelines.discovery:discovery")
+    finally:
+        path.write_text(good)
+    assert time.monotonic() - begun < 2
+
+
+def test_discovery_gives_a_verdict(company):
+    """The verdict stands in the artifact and in a JSON file beside the reports."""
+    verdict = company.call("pipelines.discovery:discovery")
+    assert verdict == "go"
+    text = company.artifact("discovery")
+    assert text.startswith("# Discovery: go")
+    assert all(month.name in text for month in company.months[2:5])
+    assert json.loads((company.settings.reports / "discovery.json").read_text())["verdict"] == verdict
+
+
+def test_development_registers_a_candidate_once(company, candidate, log):
+    """Running the flow again gives the same version, and its lineage is written down everywhere."""
+    assert candidate == company.call("pipelines.development:development") == "1"
+    (version,) = company.registry.versions()
+    assert version.fingerprint == fingerprint(company.folder / "artifacts" / "bundle")
+    text = company.artifact("development")
+    assert text.startswith("# Candidate: version 1")
+    lineage = open_bundle(company.folder / "artifacts" / "bundle").manifest.lineage
+    assert all(part in text for part in (version.run_id, lineage.data, lineage.commit))
+    assert lineage.commit == versioning.git("rev-parse", "HEAD", root=company.folder)
+    assert [line.detail for line in log.history() if line.kind == "registered"] == [lineage.model_dump()]
+
+
+def test_the_run_of_a_candidate_tells_what_made_it(company, candidate):
+    """The run in MLflow has every parameter, the metrics, the curves and the lineage."""
+    registry = company.registry
+    run = registry.client.get_run(registry.versions()[0].run_id)
+    bundle = open_bundle(company.folder / "artifacts" / "bundle")
+    assert run.data.params["train.boosting.rounds"] == "150"
+    assert run.data.params["data.columns.tenure_months"] == "number"
+    assert run.data.metrics["test.auc.low"] == bundle.metrics["test"]["auc"]["low"]
+    lineage = bundle.manifest.lineage
+    assert {run.data.tags[f"churn.{name}"] for name in ("data", "params", "commit")} == set(lineage.model_dump().values())
+    plots = {item.path for item in registry.client.list_artifacts(run.info.run_id, "plots")}
+    assert {"plots/roc.csv", "plots/calibration.csv", "plots/gain.csv", "plots/precision_recall.csv"} <= plots
+
+
+def test_deployment_promotes_the_first_candidate(company, champion, log):
+    """The first candidate becomes champion; a second run says that it is the champion already."""
+    assert company.registry.champion().version == champion
+    assert company.artifact("deployment").startswith("# Version 1: promoted\n\nThe first champion. Champion before: none.")
+    assert [line.kind for line in log.history()] == ["registered", "gated", "promoted"]
+    assert company.call("pipelines.deployment:deployment") is False
+    assert "It is the champion already. Champion before: 1." in company.artifact("deployment")
+
+
+def test_monitoring_is_silent_under_300_rows(company, champion, log):
+    """A window too small to judge is called insufficient and gets no report."""
+    assert monitor(company) == "insufficient"
+    ask(company, log, company.months[4], most=299)
+    assert monitor(company) == "insufficient"
+    assert company.artifact("monitoring").startswith(f"# {company.months[4].name}: insufficient")
+    assert not list(company.settings.reports.glob("version-*/*"))
+
+
+def test_monitoring_is_steady_on_the_same_company(company, champion, log):
+    """A month like the months before raises no alarm; its report is kept."""
+    month = company.months[5]
+    ask(company, log, month)
+    assert monitor(company) == "steady"
+    assert company.artifact("monitoring").startswith(f"# {month.name}: steady\n\n**None of ")
+    assert list(company.settings.reports.glob(f"version-1/*{month.name}*.html"))
+    assert company.runs("retraining") == []
+
+
+@pytest.fixture(scope="module")
+def retrained(company, champion):
+    """What followed from two months after the price rise, whose customers' fate became known at once."""
+    log = Store(company.settings.store_url)
+    seen = SimpleNamespace(pin=versioning.data_hash(company.folder / "data.dvc"), verdicts=[])
+    for month in company.months[6:]:
+        ids = ask(company, log, month)
+        log.add_outcomes([Outcome(name, bool(left)) for name, left in zip(ids, month.churned, strict=True)])
+        seen.verdicts.append(monitor(company))
+    resource = {"prefect.resource.id": "churn.model.churn", "prefect.resource.name": "churn"}
+    for _ in range(9):
+        company.call("prefect.events:emit_event", DRIFTED, resource, None, None, {"evidence": "again"})
+    until(lambda: any(run["end_time"] for run in company.runs("retraining")), 120)
+    seen.history = log.history()
+    log.close()
+    return seen
+
+
+def test_drift_is_confirmed_by_a_second_window(company, retrained):
+    """The first shifted window is suspected, the second drifted; the artifact names what moved."""
+    assert retrained.verdicts == ["suspected", "drifted"]
+    text = company.artifact("monitoring")
+    assert text.startswith(f"# {company.months[7].name}: drifted")
+    assert "monthly_charge moved" in text
+
+
+def test_a_burst_of_events_starts_one_retraining(company, retrained):
+    """Ten equal events start one run, for the reason that the first one gives, and it completes."""
+    (run,) = company.runs("retraining")
+    assert run["state"]["type"] == "COMPLETED"
+    (drift,) = [line for line in retrained.history if line.kind == "drifted"]
+    assert run["parameters"]["reason"] == drift.detail["evidence"]
+    delay = datetime.fromisoformat(run["start_time"]) - drift.time.replace(tzinfo=UTC)
+    print("DELAY", delay)
+    assert delay.total_seconds() < 60
+
+
+def test_retraining_learns_from_matured_predictions(company, retrained):
+    """Predictions with outcomes become labelled files, pinned and committed before the training that names the commit."""
+    written = sorted(path.name for path in (company.folder / "data").glob("feedback-*"))
+    assert written == [f"feedback-{month.name}.csv" for month in company.months[6:]]
+    table = read_table(company.folder / "data" / written[-1])
+    assert len(table) == len(company.months[7].rows)
+    assert (table["churned"] == "Yes").sum() == company.months[7].churned.sum()
+    pin = versioning.data_hash(company.folder / "data.dvc")
+    assert pin != retrained.pin
+    newest, before = versioning.git("log", "-2", "--format=%H %s", root=company.folder).splitlines()
+    assert " Retrain: " in newest
+    commit, _, subject = before.partition(" ")
+    assert subject == "Feedback of 2 snapshots"
+    lineage = open_bundle(company.folder / "artifacts" / "bundle").manifest.lineage
+    assert (lineage.data, lineage.commit) == (pin, commit)
+
+
+def test_retraining_replaces_the_champion(company, retrained):
+    """The candidate that knows the new prices beats the champion that does not."""
+    assert [version.version for version in company.registry.versions()] == ["1", "2"]
+    assert company.artifact("deployment").startswith("# Version 2: promoted\n\nBetter than the champion. Champion before: 1.")
+    assert company.registry.champion().version == "2"
+    kinds = [line.kind for line in retrained.history]
+    assert kinds[kinds.index("drifted") :] == ["drifted", "registered", "retrained", "gated", "promoted"]
+
+
+@contextmanager
+def stubborn_server():
+    """A server that answers with version 0 whatever the champion; gives its port and an event set once it was asked."""
+    asked = threading.Event()
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.set()
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"version": "0"}')
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port, asked
+        server.shutdown()
+
+
+class Trial:
+    """A deployment of version 2 by a process of its own, in a copy of the registry with another champion."""
+
+    def __init__(self, company, state, before, port):
+        state.mkdir()
+        shutil.copyfile(company.settings.state / "mlflow.db", state / "mlflow.db")
+        self.registry = Registry(f"sqlite:///{state / 'mlflow.db'}", "churn")
+        self.registry.promote(before) if before else self.registry.withdraw()
+        settings = company.settings.model_copy(update={"state": state, "port": port})
+        script = "from pipelines.deployment import deployment; deployment('2')"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", script], cwd=company.folder, env=company.environment(settings), stderr=subprocess.PIPE, text=True
+        )
+
+    def champion(self):
+        found = self.registry.champion()
+        return found and found.version
+
+
+def test_a_promotion_that_cannot_be_verified_is_undone(company, retrained, tmp_path):
+    """While the server goes on answering with another version, the alias is moved and then moved back."""
+    with stubborn_server() as (port, asked):
+        trials = {before: Trial(company, tmp_path / f"before-{before}", before, port) for before in ("1", None)}
+        assert asked.wait(30)
+        for before, trial in trials.items():
+            until(lambda trial=trial: trial.champion() == "2", 30)
+            error = trial.process.communicate(timeout=60)[1]
+            assert trial.process.returncode != 0
+            assert "still answers with version 0, not 2" in error.strip().splitlines()[-1]
+            assert trial.champion() == before
+
+
+def test_an_interrupted_promotion_is_undone(company, retrained, tmp_path):
+    """Ctrl-C while the promotion waits to be verified leaves the alias where it was."""
+    with stubborn_server() as (port, asked):
+        trial = Trial(company, tmp_path / "state", "1", port)
+        assert asked.wait(30)
+        assert trial.champion() == "2"
+        trial.process.send_signal(2)
+        trial.process.communicate(timeout=30)
+        assert trial.champion() == "1"
+
+
+def test_a_bundle_that_was_altered_is_not_promoted(company, retrained, tmp_path):
+    """The downloaded bundle is verified again before it is compared."""
+    (bundle,) = company.settings.bundles.glob("2-*")
+    state = tmp_path / "state"
+    shutil.copytree(bundle, state / "bundles" / bundle.name)
+    (state / "bundles" / bundle.name / "decision.json").write_text("{}")

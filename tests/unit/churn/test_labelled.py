@@ -1,0 +1,137 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from churn.data.labelled import Labelled, load, split
+from churn.errors import TableError
+from churn.params import Split
+
+POLICY = Split(holdout=0.3, test_snapshots=1, window=2)
+MONTHS = ["2025-01", "2025-02", "2025-03"]
+
+
+def month(customers=200, seed=0):
+    random = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "id": [f"C{i}" for i in range(customers)],
+            "tenure": random.integers(0, 72, customers),
+            "charge": random.normal(30, 9, customers).round(2),
+            "plan": random.choice(["basic", "pro"], customers),
+            "family": random.choice(["true", "false"], customers),
+            "left": random.choice(["Yes", "No"], customers, p=[0.3, 0.7]),
+        }
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three months of the same customers, one file each."""
+    for seed, name in enumerate(MONTHS):
+        month(seed=seed).to_csv(tmp_path / f"{name}.csv", index=False)
+    return tmp_path
+
+
+def test_each_file_is_a_snapshot_where_none_is_declared(folder, data):
+    """Without a snapshot column the name of the file names the snapshot."""
+    rows = load(folder, data)
+    assert len(rows) == 600
+    assert list(np.unique(rows.snapshot)) == MONTHS
+
+
+def test_a_snapshot_column_names_the_snapshot(tmp_path, data):
+    """A declared snapshot column decides, whatever the file is called."""
+    month().assign(period=np.repeat(["a", "b"], 100)).to_csv(tmp_path / "all.csv", index=False)
+    rows = load(tmp_path, data.model_copy(update={"snapshot": "period"}))
+    assert [int((rows.snapshot == name).sum()) for name in ("a", "b")] == [100, 100]
+
+
+@pytest.mark.parametrize("immature", ["", "NaN", " "])
+def test_rows_without_an_outcome_are_left_out(tmp_path, data, immature):
+    """A row whose target is missing has not matured and is left out; its features need not conform."""
+    frame = month()
+    frame.loc[:49, "left"] = immature
+    frame["charge"] = frame["charge"].astype(object)
+    frame.loc[0, "charge"] = "not yet"
+    frame.to_csv(tmp_path / "base.csv", index=False)
+    assert len(load(tmp_path, data)) == 150
+
+
+def test_a_snapshot_that_has_not_matured_at_all_adds_nothing(folder, data):
+    """A file without any outcome leaves the rows of the other files as they are."""
+    month().assign(left="").to_csv(folder / "2025-04.csv", index=False)
+    assert sorted(set(load(folder, data).snapshot)) == MONTHS
+
+
+def test_repeated_rows_of_a_customer_count_once(tmp_path, data):
+    """Rows that repeat another row are read once where customers have ids."""
+    pd.concat([month(), month().head(50)]).to_csv(tmp_path / "base.csv", index=False)
+    assert len(load(tmp_path, data)) == 200
+
+
+def test_repeated_rows_stay_on_one_side_without_an_id(tmp_path, data):
+    """Without an id equal rows share a group, so no split separates them."""
+    pd.concat([month(), month()]).to_csv(tmp_path / "base.csv", index=False)
+    rows = load(tmp_path, data.model_copy(update={"id": None}))
+    assert len(rows) == 400
+    np.testing.assert_array_equal(rows.group[:200], rows.group[200:])
+
+
+def test_no_customer_is_on_both_sides(folder, data):
+    """A customer with rows in many months is either learnt from or judged on, never both."""
+    train, test = split(load(folder, data), POLICY)
+    assert len(set(train.group)) > 100
+    assert len(set(test.group)) > 30
+    assert not set(train.group) & set(test.group)
+
+
+def test_test_rows_are_the_held_out_customers_of_the_newest_snapshot(folder, data):
+    """Test rows come from the newest snapshot only."""
+    assert set(split(load(folder, data), POLICY)[1].snapshot) == {"2025-03"}
+
+
+@pytest.mark.parametrize(("window", "months"), [(1, MONTHS[2:]), (2, MONTHS[1:]), (9, MONTHS)])
+def test_the_window_decides_what_is_learnt_from(folder, data, window, months):
+    """Train rows come from the newest snapshots of the window, all of them when there are fewer."""
+    train, _ = split(load(folder, data), POLICY.model_copy(update={"window": window}))
+    assert sorted(set(train.snapshot)) == months
+
+
+def test_the_same_customers_are_held_out_of_later_data(folder, data):
+    """A new snapshot changes nobody's side."""
+    before = set(split(load(folder, data), POLICY)[1].group)
+    month(seed=9).to_csv(folder / "2025-04.csv", index=False)
+    assert set(split(load(folder, data), POLICY)[1].group) == before
+
+
+def test_ids_group_alike_as_text_and_as_numbers(tmp_path, data):
+    """A customer keeps the group whether a file stores the id as text, as an integer or as a float."""
+    groups = []
+    for kind in (str, int, float):
+        frame = month()
+        frame["id"] = pd.Series(range(200)).astype(kind)
+        frame.to_parquet(tmp_path / "base.parquet")
+        groups.append(load(tmp_path, data).group)
+    np.testing.assert_array_equal(groups[0], groups[1])
+    np.testing.assert_array_equal(groups[0], groups[2])
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [({"target": "gone"}, "target column 'gone'"), ({"id": "gone"}, "id column 'gone'"),
+     ({"snapshot": "gone"}, "snapshot column 'gone'"), ({"positive": "Left"}, "only one class")],
+)  # fmt: skip
+def test_a_role_that_the_table_lacks_is_named(folder, data, change, named):
+    """An absent target, id or snapshot column, or a positive value nobody has, is refused by name."""
+    with pytest.raises(TableError, match=named):
+        load(folder, data.model_copy(update=change))
+
+
+def test_labelled_rows_survive_their_file(folder, data):
+    """Reading saved rows gives equal rows."""
+    rows = load(folder, data)
+    rows.save(folder / "rows.parquet")
+    again = Labelled.read(folder / "rows.parquet")
+    pd.testing.assert_frame_equal(again.frame, rows.frame)
+    for name in ("label", "group", "snapshot"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(rows, name))

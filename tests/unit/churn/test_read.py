@@ -1,0 +1,127 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from churn.data.conform import conform
+from churn.data.read import read_folder, read_table
+from churn.errors import TableError
+
+PLAIN = "id,amount\n1,2.5\n2,\n"
+
+
+def write(folder: Path, content: str | bytes, name: str = "table.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_the_separator_is_found(tmp_path, separator):
+    """A table reads the same whichever of the usual separators it has."""
+    frame = read_table(write(tmp_path, PLAIN.replace(",", separator)))
+    assert frame.to_dict(orient="list") == {"id": ["1", "2"], "amount": ["2.5", ""]}
+
+
+def test_semicolons_with_decimal_commas_are_numbers(tmp_path):
+    """A file with semicolons and decimal commas gives numbers."""
+    frame = read_table(write(tmp_path, "id;amount\n1;2,5\n2;3\n"))
+    assert conform(frame, {"amount": "number"}, ("",))["amount"].tolist() == [2.5, 3.0]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path):
+    """A byte order mark does not become part of the first column's name."""
+    assert list(read_table(write(tmp_path, b"\xef\xbb\xbf" + PLAIN.encode()))) == ["id", "amount"]
+
+
+def test_spaces_around_header_names_are_removed(tmp_path):
+    """Padding around column names is removed, spaces inside them stay."""
+    assert list(read_table(write(tmp_path, " id , monthly  amount\n1,2\n"))) == ["id", "monthly  amount"]
+
+
+def test_text_stays_text(tmp_path):
+    """A CSV file is not interpreted: zeros in front and words for missing stay."""
+    assert read_table(write(tmp_path, "id,word\n007,NaN\n")).iloc[0].tolist() == ["007", "NaN"]
+
+
+def test_parquet_keeps_its_types(tmp_path):
+    """Parquet columns keep their types, those with missing values among them."""
+    frame = pd.DataFrame(
+        {
+            "plan": pd.array(["basic", None], dtype="string"),
+            "calls": pd.array([1, None], dtype="Int64"),
+            "family": pd.array([True, None], dtype="boolean"),
+        }
+    )
+    frame.to_parquet(tmp_path / "table.parquet")
+    kinds = {"plan": "category", "calls": "number", "family": "boolean"}
+    done = conform(read_table(tmp_path / "table.parquet"), kinds, ("",))
+    assert done["plan"].tolist() == ["basic", None]
+    assert done.iloc[0, 1:].tolist() == [1, 1]
+    assert done.iloc[1, 1:].isna().all()
+
+
+def test_excel_reads_like_the_same_csv(tmp_path):
+    """An Excel sheet conforms to the same frame as a CSV file of the same rows."""
+    frame = pd.DataFrame({"plan": ["basic", "pro"], "calls": [1, 2]})
+    frame.to_excel(tmp_path / "table.xlsx", index=False)
+    frame.to_csv(tmp_path / "table.csv", index=False)
+    kinds = {"plan": "category", "calls": "number"}
+    one, other = (conform(read_table(tmp_path / f"table.{kind}"), kinds, ("",)) for kind in ("xlsx", "csv"))
+    pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("latin.csv", "né,b\n1,2\n".encode("latin-1")),
+        ("open-quote.csv", b'a,b\n"1,2\n'),
+        ("cut.parquet", b"PAR1"),
+        ("text.xlsx", b"a,b\n1,2\n"),
+        ("twice.csv", b"a, a\n1,2\n"),
+        pytest.param(
+            "cut.xlsx",
+            b"PK\x03\x04" + b"0" * 600,
+            marks=pytest.mark.xfail(strict=True, reason="a damaged .xlsx file raises zipfile.BadZipFile"),
+        ),
+        pytest.param(
+            "old.xls",
+            bytes.fromhex("D0CF11E0A1B11AE1") + b"0" * 600,
+            marks=pytest.mark.xfail(strict=True, reason=".xls is listed as readable, and its reader is not installed"),
+        ),
+    ],
+)
+def test_an_unreadable_table_is_refused_in_one_line(tmp_path, name, content):
+    """A file that is no table raises TableError, whose one line names the file."""
+    with pytest.raises(TableError, match=name) as caught:
+        read_table(write(tmp_path, content, name))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.xfail(strict=True, reason="pandas takes the first column of such rows as an index, so all values shift")
+def test_rows_longer_than_the_header_are_refused(tmp_path):
+    """Rows with more values than the header has names are refused, not shifted."""
+    with pytest.raises(TableError):
+        read_table(write(tmp_path, "a,b\n1,2,3\n4,5,6\n"))
+
+
+def test_a_file_that_is_absent_is_named(tmp_path):
+    """The error for an absent file names it."""
+    with pytest.raises(TableError, match=r"nothing\.csv does not exist"):
+        read_table(tmp_path / "nothing.csv")
+
+
+def test_a_folder_gives_its_tables_by_name(tmp_path):
+    """Tables of a folder come in the order of their names; other files are ignored."""
+    for name in ("b.csv", "a.tsv", "notes.md"):
+        write(tmp_path, PLAIN, name)
+    assert [name for name, _ in read_folder(tmp_path)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["empty", "absent"])
+def test_a_folder_without_tables_is_refused(tmp_path, name):
+    """An empty or absent folder is refused."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(TableError, match="holds no table"):
+        read_folder(tmp_path / name)
