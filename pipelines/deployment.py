@@ -36,6 +36,12 @@ def deployment(version: str | None = None) -> bool:
     return decision.promote
 
 
+def reason(version: str) -> str:
+    """Why the gate let a version pass or refused it the last time."""
+    told = [line.detail for line in store().history() if line.kind == "gated" and line.version == version]
+    return f"{'promoted' if told[-1]['promote'] else 'not promoted'}, {told[-1]['reason']}"
+
+
 @task(**OUTSIDE)
 def find_candidate() -> str:
     """The version registered from artifacts/bundle."""

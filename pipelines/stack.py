@@ -41,7 +41,7 @@ def services(settings: Settings) -> list[Service]:
             "mlflow",
             [python, "-m", "mlflow", "server", "--host", here, "--port", str(mlflow), "--workers", "1",
              "--backend-store-uri", settings.tracking_uri, "--allowed-hosts", f"{here}:{mlflow},localhost:{mlflow}"],
-            "CHURN_MLFLOW_PORT", mlflow, f"http://{here}:{mlflow}/health", f"http://{here}:{mlflow}",
+            "CHURN_MLFLOW_PORT", mlflow, f"http://{here}:{mlflow}/health", f"http://{here}:{mlflow}/#/models",
         ),
         Service(
             "evidently",
@@ -94,7 +94,12 @@ class Stack:
         logs.mkdir(parents=True, exist_ok=True)
         with (logs / f"{service.name}.log").open("wb") as log:
             process = subprocess.Popen(
-                service.command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
+                service.command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env=os.environ | {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"},
+                start_new_session=True,
             )
         self._running.append((service, process))
         with console.status(f"starting {service.name}"):
@@ -125,8 +130,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": f"http://{settings.host}:{settings.prefect_port}/api",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
     }
 

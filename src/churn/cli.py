@@ -31,9 +31,11 @@ class Group(click.Group):
 @click.group(cls=Group)
 @click.option("-C", "--workspace", type=click.Path(exists=True, file_okay=False), help="Work in this folder.")
 @click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
-def main(workspace: str | None, verbose: bool) -> None:  # noqa: ARG001
+def main(workspace: str | None, verbose: bool) -> None:
     """A customer table in; a calibrated, served, watched and replaced churn model out."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    if not verbose:  # what goes wrong in a flow is told in one line at the end; Prefect keeps the whole log
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     if workspace:
         os.chdir(workspace)
 
@@ -84,16 +86,20 @@ def simulate(customers: int, months: int, seed: int) -> None:
 @main.command()
 def deploy() -> None:
     """Register what `dvc repro` made, compare it with the champion, and promote it if it is better."""
-    from churn import settings  # noqa: PLC0415
+    from churn import params, settings  # noqa: PLC0415
+    from churn.registry import Registry  # noqa: PLC0415
     from pipelines.stack import orchestrated  # noqa: PLC0415
 
-    os.environ.update(orchestrated(settings.load()))
-    from pipelines.deployment import deployment  # noqa: PLC0415
+    chosen = settings.load()
+    before = Registry(chosen.tracking_uri, params.load().name).champion()  # asked first: does the registry answer?
+    os.environ.update(orchestrated(chosen))
+    from pipelines.deployment import deployment, reason  # noqa: PLC0415
     from pipelines.development import development  # noqa: PLC0415
 
     version = development()
-    promoted = deployment(version)
-    click.echo(f"version {version}: {'promoted to champion' if promoted else 'not promoted; the reason is in the log above'}")
+    deployment(version)
+    known = before is not None and before.version == version
+    click.echo(f"version {version}: {'nothing new, it is the champion already' if known else reason(version)}")
 
 
 @main.command()

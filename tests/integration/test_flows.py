@@ -78,7 +78,7 @@ def test_a_wrong_parameter_is_not_retried(company):
     """A misspelt key ends a flow at once, since it would be wrong on the next try too."""
     path = company.folder / "params.yaml"
     good = path.read_text()
-    company.evaluate("__import__('pipelines.discovery')")
+    company.evaluate("__import__('pipelines.discovery').__name__")
     path.write_text(good.replace("horizon_days", "horizon_dais"))
     begun = time.monotonic()
     try:
@@ -249,7 +249,11 @@ class Trial:
         settings = company.settings.model_copy(update={"state": state, "port": port})
         script = "from pipelines.deployment import deployment; deployment('2')"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", script], cwd=company.folder, env=company.environment(settings), stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", script],
+            cwd=company.folder,
+            env=company.environment(settings),
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def champion(self):

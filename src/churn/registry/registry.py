@@ -59,7 +59,7 @@ class Registry:
         try:
             yield self.client
         except _failures() as error:
-            cause = " ".join(str(error).split())[:200]
+            cause = " ".join(str(error).split()).split(" with exception")[0][:200]
             raise RegistryUnavailable(f"the registry {self.uri} failed ({cause}); check MLFLOW_TRACKING_URI") from error
 
     def champion(self) -> Version | None:

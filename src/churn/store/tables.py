@@ -4,9 +4,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Float, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Float, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData()
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment with its time zone; kept in UTC, because SQLite keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Into the database. A naive time is taken as local, as `datetime.astimezone` does."""
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Out of the database."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 def now() -> datetime:
@@ -63,7 +79,7 @@ predictions = Table(
     "predictions",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("time", DateTime(timezone=True), nullable=False),
+    Column("time", UtcTime(), nullable=False),
     Column("snapshot", String, nullable=False, index=True),
     Column("customer", String, index=True),
     Column("features", JSON, nullable=False),
@@ -78,7 +94,7 @@ outcomes = Table(
     Column("id", Integer, primary_key=True),
     Column("prediction_id", String(36), ForeignKey("predictions.id"), nullable=False, index=True),
     Column("churned", Boolean, nullable=False),
-    Column("observed_at", DateTime(timezone=True), nullable=False),
+    Column("observed_at", UtcTime(), nullable=False),
 )
 windows = Table(
     "windows",
@@ -88,7 +104,7 @@ windows = Table(
     Column("model_version", String, nullable=False),
     Column("verdict", String, nullable=False),
     Column("figures", JSON, nullable=False),
-    Column("time", DateTime(timezone=True), nullable=False),
+    Column("time", UtcTime(), nullable=False),
 )
 history = Table(
     "history",
@@ -97,5 +113,5 @@ history = Table(
     Column("kind", String, nullable=False),
     Column("version", String, nullable=False),
     Column("detail", JSON, nullable=False),
-    Column("time", DateTime(timezone=True), nullable=False),
+    Column("time", UtcTime(), nullable=False),
 )

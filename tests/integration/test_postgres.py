@@ -1,0 +1,244 @@
+"""The store on SQLite and on a real PostgreSQL server: the same facts of both."""
+
+import shutil
+import socket
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+from uuid import uuid4
+
+import pytest
+
+from churn.errors import StoreUnavailable, UnknownPrediction
+from churn.store import Event, Outcome, Prediction, Store, Window
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Postgres:
+    """A PostgreSQL server in a folder of its own, run by a user who is not root."""
+
+    def __init__(self, programs):
+        self.programs = programs
+        self.folder = Path(mkdtemp(prefix="churn-postgres-"))
+        self.process = None
+        self.who = {"user": "postgres", "group": "postgres"} if self.folder.owner() == "root" else {}
+        if self.who:
+            shutil.chown(self.folder, **self.who)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.run("initdb", "--auth", "trust", "--username", "churn", "--no-sync", "--pgdata", self.folder / "data")
+
+    def run(self, program, *arguments):
+        subprocess.run([self.programs / program, *arguments], cwd=self.folder, check=True, capture_output=True, **self.who)
+
+    def start(self):
+        command = [self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-k", self.folder, "-F"]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **self.who)
+        deadline = time.monotonic() + 30
+        while not (self.folder / f".s.PGSQL.{self.port}").exists() or not self.answers():
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            time.sleep(0.05)
+
+    def answers(self):
+        asked = [self.programs / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+    def stop(self):
+        """Stop at once, without waiting for clients."""
+        self.process.send_signal(2)
+        self.process.wait(30)
+
+    def database(self):
+        """The URL of a new database."""
+        name = f"d{uuid4().hex}"
+        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "churn", name)
+        return f"postgresql://churn@127.0.0.1:{self.port}/{name}"
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("no PostgreSQL server is installed under /usr/lib/postgresql")
+    server = Postgres(found[-1].parent)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(server.folder)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request, tmp_path):
+    """An empty store."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'store.db'}"
+    else:
+        url = request.getfixturevalue("postgres").database()
+    store = Store(url)
+    store.create()
+    store.create()
+    yield store
+    store.close()
+
+
+def predict(number, snapshot="2026-03", version="1", **features):
+    return Prediction(
+        id=f"00000000-0000-4000-8000-{number:012d}",
+        time=START + timedelta(seconds=number),
+        snapshot=snapshot,
+        customer=f"C{number}",
+        features={"tenure": number, "class": "ä'; drop", "charge": None, "family": True} | features,
+        probability=number / 7919,
+        contact=number % 2 == 0,
+        model_version=version,
+        data_hash="hash",
+    )
+
+
+def outcome(number, churned, days=30):
+    return Outcome(predict(number).id, churned, START + timedelta(days=days))
+
+
+def test_a_window_is_what_was_logged(store):
+    """Predictions come back in order of time, value for value, with no outcome yet."""
+    made = [predict(number) for number in range(1200)]
+    store.log(made[600:])
+    store.log(made[:600])
+    store.log([predict(5000, "2026-02"), predict(5001, "2026-03", "2")])
+    assert store.snapshots() == ["2026-02", "2026-03"]
+    window = store.window("2026-03", "1")
+    assert [row["id"] for row in window] == [prediction.id for prediction in made]
+    for row, prediction in zip(window, made, strict=True):
+        assert row.pop("churned") is None
+        assert row.pop("time").replace(tzinfo=UTC) == prediction.time
+        assert row == {name: getattr(prediction, name) for name in row}
+    assert len(store.window("2026-03")) == 1201
+    assert store.window("2026-04") == []
+
+
+def test_outcomes_are_written_once(store):
+    """An outcome that repeats the last known value is not written again, in one report or in two."""
+    store.log([predict(number) for number in range(1200)])
+    reported = [outcome(number, number % 3 == 0) for number in range(1200)]
+    assert store.add_outcomes([*reported, reported[0]]) == 1200
+    assert store.add_outcomes(reported) == 0
+    assert [row["churned"] for row in store.window("2026-03")] == [number % 3 == 0 for number in range(1200)]
+
+
+def test_an_outcome_can_be_corrected(store):
+    """The newest report counts, also when it takes an older one back."""
+    store.log([predict(1), predict(2)])
+    assert store.add_outcomes([outcome(1, True), outcome(2, False)]) == 2
+    assert store.add_outcomes([outcome(1, False, days=40)]) == 1
+    assert store.add_outcomes([outcome(1, True, days=50), outcome(1, False, days=60)]) == 2
+    assert [row["churned"] for row in store.window("2026-03")] == [False, False]
+
+
+def test_unknown_predictions_are_refused(store):
+    """One unknown prediction is named by its place, and nothing of the report is written."""
+    store.log([predict(1)])
+    with pytest.raises(UnknownPrediction) as refused:
+        store.add_outcomes([outcome(1, True), outcome(2, True)])
+    assert [error.field for error in refused.value.errors] == ["outcomes.1.prediction_id"]
+    assert store.window("2026-03")[0]["churned"] is None
+
+
+def test_predictions_are_written_all_or_none(store):
+    """A prediction that cannot be written takes the others of its call with it."""
+    store.log([predict(1)])
+    with pytest.raises(StoreUnavailable):
+        store.log([predict(2), predict(1)])
+    assert len(store.window("2026-03")) == 1
+
+
+def test_the_newest_finding_of_a_window_counts(store):
+    """Windows come back by snapshot and version, each with what was found last."""
+    figures = {"rows": 300, "comparisons": [{"p_value": 1e-300}], "live_auc": None}
+    for snapshot, version, verdict in (
+        ("02", "1", "steady"),
+        ("01", "1", "suspected"),
+        ("02", "2", "steady"),
+        ("02", "1", "drifted"),
+    ):
+        store.add_window(Window(snapshot, version, verdict, figures, START))
+    found = [(window.snapshot, window.model_version, window.verdict) for window in store.windows()]
+    assert found == [("01", "1", "suspected"), ("02", "1", "drifted"), ("02", "2", "steady")]
+    assert all(window.figures == figures for window in store.windows())
+
+
+def test_history_keeps_its_order(store):
+    """Lines come back oldest first, with what they tell."""
+    lines = [Event("registered", "1", {"data": "ü"}), Event("promoted", "1", {"before": None}), Event("drifted", "1")]
+    for line in lines:
+        store.record(line)
+    found = store.history()
+    assert [(line.kind, line.version, line.detail) for line in found] == [
+        (line.kind, line.version, line.detail) for line in lines
+    ]
+
+
+def test_times_come_back_with_their_zone(store):
+    """A moment written in any time zone is read as the same moment."""
+    moment = datetime.fromisoformat("2026-03-01T14:00:00+02:00")
+    store.record(Event("promoted", "1", {}, moment))
+    assert store.history()[0].time == moment
+
+
+def test_a_figure_that_is_no_number_is_kept(store):
+    """The gate's reason to refuse can be a figure that is not a number, and it is written down all the same."""
+    store.record(Event("gated", "1", {"criteria": [{"figure": float("nan")}]}))
+    assert store.history()[0].detail["criteria"][0]["figure"] != 0
+
+
+@pytest.mark.parametrize("text", ["C\x001", "C\ud8001"])
+def test_text_of_any_kind_is_kept_or_refused(store, text):
+    """A character that a database cannot hold raises the store's own error and no other."""
+    made = predict(1, **{"class": text})
+    try:
+        store.log([made])
+    except StoreUnavailable:
+        assert store.window("2026-03") == []
+    else:
+        assert store.window("2026-03")[0]["features"] == made.features
+
+
+def test_two_stores_share_one_database(store):
+    """What one process writes another one reads at once."""
+    other = Store(store._engine.url.render_as_string(hide_password=False))
+    store.log([predict(1)])
+    assert other.add_outcomes([outcome(1, True)]) == 1
+    assert store.window("2026-03")[0]["churned"] is True
+    other.close()
+
+
+def test_a_stopped_server_is_named_and_a_started_one_is_found_again(postgres):
+    """While the server is down every call says so in one line; after a restart the same store goes on."""
+    store = Store(postgres.database())
+    store.create()
+    store.log([predict(1)])
+    postgres.stop()
+    try:
+        for _ in range(2):
+            begun = time.monotonic()
+            with pytest.raises(StoreUnavailable, match="check CHURN_STORE_URL") as failed:
+                store.log([predict(2)])
+            assert time.monotonic() - begun < 5
+            assert "\n" not in str(failed.value)
+            assert f"postgresql://churn@127.0.0.1:{postgres.port}" in str(failed.value)
+    finally:
+        postgres.start()
+    store.log([predict(3)])
+    assert [row["customer"] for row in store.window("2026-03")] == ["C1", "C3"]
+    store.close()
+
+
+def test_a_password_is_not_told(postgres):
+    """The line that names the store hides the password."""
+    store = Store("postgresql://churn:secret-word@127.0.0.1:9/churn")
+    with pytest.raises(StoreUnavailable) as failed:
+        store.create()
+    assert "secret-word" not in str(failed.value)

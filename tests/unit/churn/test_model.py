@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from churn.model import train
+
+
+def test_equal_seeds_give_equal_models(contract, matrix, rows, knobs):
+    """Training twice with one seed gives the same probabilities to the last bit."""
+    one, other = (train(contract, matrix, rows.label, rows.group, knobs)[0] for _ in range(2))
+    np.testing.assert_array_equal(one.probability(matrix), other.probability(matrix))
+
+
+def test_the_contest_chooses_the_smallest_log_loss(contract, matrix, rows, knobs):
+    """The chosen combination has the smallest cross-validated log loss of all that were tried."""
+    model, contest = train(contract, matrix, rows.label, rows.group, knobs)
+    best = min(contest.figures, key=lambda name: contest.figures[name]["log_loss"])
+    assert "+".join(contest.chosen) == best
+    assert tuple(model.members) == contest.chosen
+
+
+def test_one_learner_needs_no_contest(contract, matrix, rows, knobs):
+    """With a single learner there is one combination, and it is chosen."""
+    alone = knobs.model_copy(update={"learners": ("boosting",)})
+    _, contest = train(contract, matrix, rows.label, rows.group, alone)
+    assert list(contest.figures) == ["boosting"]
+
+
+def test_probabilities_are_calibrated_in_the_large(contract, matrix, rows, knobs):
+    """The mean probability is near the rate of churn."""
+    model, _ = train(contract, matrix, rows.label, rows.group, knobs)
+    assert model.probability(matrix).mean() == pytest.approx(rows.label.mean(), abs=0.03)
+
+
+def test_progress_sees_every_fit(contract, matrix, rows, knobs):
+    """Long work is reported as it is done: each learner in each fold, then each member."""
+    seen = []
+
+    def progress(items, what):
+        seen.append((what, len(items)))
+        return items
+
+    _, contest = train(contract, matrix, rows.label, rows.group, knobs, progress)
+    assert seen == [("cross-validation", 4), ("fit", len(contest.chosen))]
