@@ -1,0 +1,50 @@
+# A person, the hook and CI call these targets.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+CUSTOMERS ?= 5000
+
+.PHONY: demo up test check format install lock hook clean
+
+demo: install # live through a year of the demo company in state/demo
+	$(BIN)/churn demo --customers $(CUSTOMERS)
+
+up: install # start Prefect, MLflow, Evidently and the API, until Ctrl-C
+	$(BIN)/churn up
+
+test: check # everything that CI checks
+	$(BIN)/python -m pytest
+
+check: install # lint, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+install: .venv/installed # make .venv from the hashed lock
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "churn needs Python 3.11 or newer; call make PYTHON=python3.11")'
+	@echo "installing into .venv (a minute or two)"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+lock: # write requirements.lock anew from pyproject.toml
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet uv
+	.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra postgres --extra dev --quiet pyproject.toml --output-file requirements.lock
+	rm -rf .venv-lock
+
+hook: # check before each commit
+	printf '#!/bin/sh\nexec make check\n' > .git/hooks/pre-commit
+	chmod +x .git/hooks/pre-commit
+
+clean:
+	rm -rf artifacts state .venv
