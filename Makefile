@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 CUSTOMERS ?= 5000
+WORKSPACE ?= .
 
 .PHONY: demo up test check format install lock hook clean
 
@@ -10,7 +11,7 @@ demo: install # live through a year of the demo company in state/demo
 	$(BIN)/churn demo --customers $(CUSTOMERS)
 
 up: install # start Prefect, MLflow, Evidently and the API, until Ctrl-C
-	$(BIN)/churn up
+	$(BIN)/churn -C $(WORKSPACE) up
 
 test: check # everything that CI checks
 	$(BIN)/python -m pytest

@@ -102,8 +102,8 @@ def _watch(api: Api, line: Line) -> None:
         champion = registry().champion()
         changed = champion is not None and champion.version != line.champion
         after = api.await_version_other_than(line.champion) if changed else line.champion
-    line.happened.append(f"event, retraining, version {after} champion" if changed else "event, challenger refused")
-    line.happened.append(f"{traffic.answered} requests answered meanwhile, {traffic.failed} failed")
+    line.happened.append(f"drift event, retraining, champion {after}" if changed else "drift event, challenger refused")
+    line.happened.append(f"meanwhile {traffic.answered} answers, {traffic.failed} failed")
     if traffic.failed:
         raise ChurnError(f"{traffic.failed} requests failed while the model was replaced; see state/logs/api.log")
 

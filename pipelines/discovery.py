@@ -55,6 +55,7 @@ def report(found: Assessment) -> str:
 {problem.goal} Used by: {problem.users} Action: {problem.action}
 
 {found.rows:,} customer rows, {found.churners:,} of them left ({found.churners / found.rows:.1%}).
+Who left is known {problem.horizon_days} days after a snapshot.
 
 ## The ladder, cross-validated
 

@@ -1,20 +1,24 @@
 """The table at the end of the demo, and where to look next."""
 
+import sys
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from churn.settings import Settings
 from pipelines.demo import Line
+from pipelines.stack import services
 
 
-def show(lines: list[Line], folder: Path) -> None:
-    """Print what happened in each month and the places to look."""
-    out = Console(width=None)
-    table = Table("month", "rows scored", "live AUC", "drift verdict", "champion", "what happened")
+def show(lines: list[Line]) -> None:
+    """Print what happened in each month, and where to look at it from the current folder, the demo's workspace."""
+    out, here = Console(), Path.cwd()
+    table = Table("month", "rows scored", "live AUC", "verdict", "champion", "what happened")
     for line in lines:
-        table.add_row(line.month, f"{line.rows:,}", f"{line.auc:.3f}", line.verdict, line.champion, "; ".join(line.happened))
+        table.add_row(line.month, f"{line.rows:,}", f"{line.auc:.3f}", line.verdict, line.champion, "\n".join(line.happened))
     out.print(table)
-    here = Path.cwd()
-    out.print(f"HTML reports     {here / 'state' / 'reports'}/version-*/*.html", soft_wrap=True)
-    out.print(f"MLflow, Prefect, Evidently and the API page: churn -C {folder} up", soft_wrap=True)
+    out.print(f"HTML reports  {here / 'state' / 'reports'}", soft_wrap=True)
+    out.print(f"To look at the rest, start it again: {sys.argv[0]} -C {here} up", soft_wrap=True)
+    for service in services(Settings.model_construct()):
+        out.print(f"  {service.name:<10}  {service.page}")

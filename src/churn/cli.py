@@ -135,7 +135,7 @@ def demo(customers: int, folder: Path) -> None:
     from pipelines import demo as story  # noqa: PLC0415
     from pipelines.summary import show  # noqa: PLC0415
 
-    show(story.run(chosen, customers), folder)
+    show(story.run(chosen, customers))
 
 
 def _surround() -> "Settings":
