@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,13 +16,14 @@ from uuid import uuid4
 
 import pytest
 
-from churn import params, versioning
+from churn import versioning
 from churn.bundle.manifest import fingerprint
 from churn.bundle.open import open_bundle
 from churn.data.read import read_table
 from churn.errors import ParamsError
 from churn.registry import Registry
 from churn.store import Outcome, Prediction, Store
+from churn.store.store import LOCK_WAIT_SECONDS
 
 DRIFTED = "churn.model.drifted"
 TASKS = """[
@@ -154,6 +157,17 @@ def test_monitoring_is_steady_on_the_same_company(company, champion, log):
     assert company.runs("retraining") == []
 
 
+def test_a_locked_store_is_waited_out(company, champion, log):
+    """A store that is locked for longer than one try waits is tried again, and the verdict is the same."""
+    with sqlite3.connect(company.settings.state / "store.db") as other:
+        other.execute("BEGIN IMMEDIATE")
+        verdict = company.pool.submit(eval, "__import__('pipelines.monitoring').monitoring.monitoring()")
+        with pytest.raises(TimeoutError):
+            verdict.result(LOCK_WAIT_SECONDS + 2)
+    other.close()
+    assert verdict.result(20) == "steady"
+
+
 @pytest.fixture(scope="module")
 def retrained(company, champion):
     """What followed from two months after the price rise, whose customers' fate became known at once."""
@@ -186,8 +200,7 @@ def test_a_burst_of_events_starts_one_retraining(company, retrained):
     assert run["state"]["type"] == "COMPLETED"
     (drift,) = [line for line in retrained.history if line.kind == "drifted"]
     assert run["parameters"]["reason"] == drift.detail["evidence"]
-    delay = datetime.fromisoformat(run["start_time"]) - drift.time.replace(tzinfo=UTC)
-    print("DELAY", delay)
+    delay = datetime.fromisoformat(run["start_time"]) - drift.time
     assert delay.total_seconds() < 60
 
 
@@ -247,47 +260,68 @@ class Trial:
         self.registry = Registry(f"sqlite:///{state / 'mlflow.db'}", "churn")
         self.registry.promote(before) if before else self.registry.withdraw()
         settings = company.settings.model_copy(update={"state": state, "port": port})
-        script = "from pipelines.deployment import deployment; deployment('2')"
+        command = [sys.executable, "-c", "from pipelines.deployment import deployment; deployment('2')"]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", script],
-            cwd=company.folder,
-            env=company.environment(settings),
-            stderr=subprocess.PIPE,
-            text=True,
+            command, cwd=company.folder, env=company.environment(settings), stderr=subprocess.PIPE, text=True
         )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with self.process:
+            self.process.kill()
 
     def champion(self):
         found = self.registry.champion()
         return found and found.version
 
 
-def test_a_promotion_that_cannot_be_verified_is_undone(company, retrained, tmp_path):
-    """While the server goes on answering with another version, the alias is moved and then moved back."""
-    with stubborn_server() as (port, asked):
-        trials = {before: Trial(company, tmp_path / f"before-{before}", before, port) for before in ("1", None)}
-        assert asked.wait(30)
-        for before, trial in trials.items():
-            until(lambda trial=trial: trial.champion() == "2", 30)
-            error = trial.process.communicate(timeout=60)[1]
-            assert trial.process.returncode != 0
-            assert "still answers with version 0, not 2" in error.strip().splitlines()[-1]
-            assert trial.champion() == before
+@pytest.fixture(scope="module")
+def undone(company, retrained, tmp_path_factory):
+    """What a server that never follows made of two promotions: one with a champion before and one without."""
+    folder = tmp_path_factory.mktemp("undone")
+    with (
+        stubborn_server() as (port, _),
+        Trial(company, folder / "replaced", "1", port) as replaced,
+        Trial(company, folder / "first", None, port) as first,
+    ):
+        until(lambda: replaced.champion() == first.champion() == "2", 60)
+        said = [trial.process.communicate(timeout=60)[1] for trial in (replaced, first)]
+        codes = [trial.process.returncode for trial in (replaced, first)]
+        return SimpleNamespace(said=said, codes=codes, champions=[replaced.champion(), first.champion()])
+
+
+def test_a_promotion_that_cannot_be_verified_is_undone(undone):
+    """While the server goes on answering with another version, the alias is moved and then moved back or withdrawn."""
+    assert undone.champions == ["1", None]
+    assert undone.codes == [1, 1]
+    assert all("still answers with version 0, not 2" in said.strip().splitlines()[-1] for said in undone.said)
+
+
+@pytest.mark.xfail(strict=True, reason="deployment publishes 'promoted' before the promotion and not again when it is undone")
+def test_the_artifact_of_an_undone_promotion_says_so(company, undone):
+    """Who reads the newest artifact does not take the version for the champion."""
+    assert not company.artifact("deployment").startswith("# Version 2: promoted")
 
 
 def test_an_interrupted_promotion_is_undone(company, retrained, tmp_path):
     """Ctrl-C while the promotion waits to be verified leaves the alias where it was."""
-    with stubborn_server() as (port, asked):
-        trial = Trial(company, tmp_path / "state", "1", port)
-        assert asked.wait(30)
+    with stubborn_server() as (port, asked), Trial(company, tmp_path / "state", "1", port) as trial:
+        assert asked.wait(60)
         assert trial.champion() == "2"
-        trial.process.send_signal(2)
+        trial.process.send_signal(signal.SIGINT)
         trial.process.communicate(timeout=30)
         assert trial.champion() == "1"
 
 
-def test_a_bundle_that_was_altered_is_not_promoted(company, retrained, tmp_path):
-    """The downloaded bundle is verified again before it is compared."""
+def test_an_altered_bundle_is_fetched_again(company, retrained):
+    """The downloaded bundle is verified again before it is compared; an altered one is replaced."""
+    registry = company.registry
     (bundle,) = company.settings.bundles.glob("2-*")
-    state = tmp_path / "state"
-    shutil.copytree(bundle, state / "bundles" / bundle.name)
-    (state / "bundles" / bundle.name / "decision.json").write_text("{}")
+    good = (bundle / "decision.json").read_text()
+    registry.promote("1")
+    (bundle / "decision.json").write_text("{}")
+    assert company.call("pipelines.deployment:deployment", "2") is True
+    assert (bundle / "decision.json").read_text() == good
+    assert registry.champion().version == "2"

@@ -6,9 +6,12 @@ import runpy
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import httpx
+import mlflow
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +21,6 @@ from churn.bundle.open import open_bundle
 from churn.errors import BundleCorrupt, NoModel, RegistryUnavailable
 from churn.registry import Registry
 from churn.registry.track import register, track
-from churn.stages import EVALUATION
 
 TINY = runpy.run_path(str(Path(__file__).parents[1] / "unit" / "serving" / "conftest.py"))
 RAW = """customer id,month,tenure,Total day charge,class,model_config,_score,left,note
@@ -55,8 +57,6 @@ def registry(tmp_path_factory, bundle, plots):
 
 @pytest.fixture(scope="module")
 def loaded(registry):
-    import mlflow
-
     return mlflow.pyfunc.load_model("models:/churn@champion")
 
 
@@ -79,13 +79,15 @@ def test_the_alias_can_be_moved_and_withdrawn(registry):
     assert registry.champion().version == "1"
 
 
-def test_the_model_has_a_signature_and_an_example(registry, loaded, bundle):
+def test_the_model_has_a_signature_and_an_example(loaded, bundle, tmp_path):
     """The signature names every feature of the contract, and the input example can be scored."""
     signature = loaded.metadata.signature
     assert signature is not None
     assert signature.inputs.input_names() == list(bundle.contract.features)
     assert signature.outputs.input_names() == ["probability", "contact"]
-    example = loaded.metadata.load_input_example(str(Path(loaded.model_uri if hasattr(loaded, "model_uri") else "")))
+    folder = mlflow.artifacts.download_artifacts("models:/churn@champion", dst_path=str(tmp_path))
+    example = mlflow.models.Model.load(folder).load_input_example(folder)
+    assert list(example.columns) == list(bundle.contract.features)
     assert len(loaded.predict(example)) == 1
 
 
@@ -113,6 +115,13 @@ def test_a_download_is_complete_and_kept(registry, bundle, tmp_path):
     written = (folder / "model.onnx").stat().st_mtime_ns
     assert registry.download("1", tmp_path) == folder
     assert (folder / "model.onnx").stat().st_mtime_ns == written
+
+
+def test_downloads_at_once_do_not_disturb_each_other(registry, bundle, tmp_path):
+    """Several processes may fetch one version into one folder, and each gets a bundle that stays."""
+    with ProcessPoolExecutor(3, get_context("spawn")) as pool:
+        asked = [pool.submit(Registry(registry.uri, "churn").download, "1", tmp_path) for _ in range(12)]
+        assert {fingerprint(one.result(60)) for one in asked} == {bundle.fingerprint}
 
 
 @pytest.mark.parametrize("name", ["decision.json", "manifest.json"])

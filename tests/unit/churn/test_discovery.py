@@ -6,13 +6,12 @@ NOBODY = Rung("nobody", 0.5, [0, 0, 0, 0, 0])
 EVERYBODY = Rung("everybody", 0.5, [-100, -90, -110, -95, -105])
 
 
+def rung(name, mean, wobble=5):
+    return Rung(name, 0.7, [mean - wobble, mean + wobble, mean, mean + 2, mean - 2])
+
+
 def ladder(rule, logistic, boosting):
-    named = {"one rule": rule, "logistic": logistic, "boosting": boosting}
-    return [
-        NOBODY,
-        EVERYBODY,
-        *(Rung(name, 0.7, [mean - 5, mean + 5, mean, mean + 2, mean - 2]) for name, mean in named.items()),
-    ]
+    return [NOBODY, EVERYBODY, rung("one rule", rule, -5), rung("logistic", logistic), rung("boosting", boosting)]
 
 
 @pytest.mark.parametrize(
