@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.tree import DecisionTreeClassifier
@@ -93,12 +94,12 @@ def _steps(contract: Contract, params: Train) -> dict[str, Step]:
     def learner(name: str) -> Step:
         def scores(fit: Matrix, label: Labels, held: Matrix) -> Floats:
             log_odds = fit_member(name, contract, fit, label, params).log_odds(held)  # type: ignore[arg-type]
-            return np.asarray(1 / (1 + np.exp(-log_odds)))
+            return np.asarray(expit(log_odds))
 
         return scores
 
     def rule(fit: Matrix, label: Labels, held: Matrix) -> Floats:
-        design = one_hot(contract)
+        design = one_hot(contract, fit)
         tree = DecisionTreeClassifier(max_depth=1, random_state=params.seed).fit(design.transform(fit), label)
         return np.asarray(tree.predict_proba(design.transform(held))[:, 1])
 

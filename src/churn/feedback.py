@@ -1,13 +1,16 @@
 """Predictions whose outcome has arrived become labelled snapshots in data/."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
 from churn.params import Data
 from churn.store import Store
 
+LONGEST = 100
 OPPOSITE = {"Yes": "No", "yes": "no", "YES": "NO", "1": "0", "True": "False", "true": "false", "Y": "N"}
 
 
@@ -17,7 +20,7 @@ def write(store: Store, data: Data, folder: Path) -> list[Path]:
     for snapshot in store.snapshots():
         rows = [row for row in store.window(snapshot) if row["churned"] is not None]
         if rows:
-            path = folder / f"feedback-{snapshot}.csv"
+            path = folder / f"feedback-{_file_name(snapshot)}.csv"
             text = as_table(rows, data).to_csv(index=False, lineterminator="\n")
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
                 path.write_text(text, encoding="utf-8")
@@ -30,6 +33,12 @@ def as_table(rows: list[dict[str, Any]], data: Data) -> pd.DataFrame:
     records = [_record(row, data) for row in rows]
     newest = {record[data.id]: record for record in records}.values() if data.id else records
     return pd.DataFrame(list(newest))
+
+
+def _file_name(snapshot: str) -> str:
+    """A snapshot is named by whoever asks for a prediction, so its name must neither leave the folder nor be too long."""
+    name = quote(snapshot, safe="")
+    return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def _record(row: dict[str, Any], data: Data) -> dict[str, Any]:

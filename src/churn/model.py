@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
@@ -50,7 +51,7 @@ class Model:
 
     def probability(self, matrix: Matrix) -> Floats:
         """(n, features) to (n,), each the calibrated probability that the customer leaves."""
-        return np.asarray(1 / (1 + np.exp(-self.log_odds(matrix))))
+        return np.asarray(expit(self.log_odds(matrix)))
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def fit_member(learner: Learner, contract: Contract, matrix: Matrix, label: Labe
         design = stepped(contract, matrix, params.logistic.bins)
         estimator = LogisticRegression(C=params.logistic.c, max_iter=2000)
     else:
-        design, estimator = one_hot(contract), _boosting(params)
+        design, estimator = one_hot(contract, matrix), _boosting(params)
     return Member(design, estimator.fit(_wide(design, matrix), label))
 
 

@@ -51,7 +51,14 @@ class Data(Section):
     @classmethod
     def as_written(cls, value: object) -> object:
         """An unquoted 1 or true in the file means the text that a table holds."""
-        return str(value) if isinstance(value, (int, float)) else value
+        text = str(value)
+        return text.lower() if isinstance(value, bool) else text if isinstance(value, (int, float)) else value
+
+    @field_validator("missing_words")
+    @classmethod
+    def folded(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Words are compared without regard to case and surrounding space."""
+        return tuple(word.strip().casefold() for word in words)
 
 
 class Split(Section):

@@ -8,7 +8,6 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from churn.errors import ParamsError
-from churn.params import describe
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -69,4 +68,6 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise ParamsError(f"environment variable CHURN_{describe(error)}") from error
+        wrong = error.errors()[0]
+        name = f"CHURN_{str(wrong['loc'][0]).upper()}"
+        raise ParamsError(f"environment variable {name}: {wrong['msg'].removeprefix('Value error, ')}") from error

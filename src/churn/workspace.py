@@ -15,7 +15,7 @@ from churn import versioning
 from churn.contract.encode import as_text
 from churn.data.infer import MISSING_WORDS, Findings, infer
 from churn.data.labelled import target_labels
-from churn.data.read import read_table
+from churn.data.read import READABLE, read_table
 from churn.errors import TableError, WorkspaceError
 from churn.params import Data
 
@@ -62,7 +62,8 @@ def create(folder: Path, what: Plan) -> None:
         data = folder / "data"
         data.mkdir()
         name = "base" if what.data.snapshot is None else what.table.stem
-        shutil.copyfile(what.table, data / f"{name}{what.table.suffix}")
+        kind = what.table.suffix.lower()
+        shutil.copyfile(what.table, data / f"{name}{kind if kind in READABLE else '.csv'}")
         scaffold(folder, _params(what.data))
         versioning.pin(folder)
         if not in_git:
@@ -75,8 +76,8 @@ def scaffold(folder: Path, params: str, own_git: bool = False) -> None:
     for name in ("dvc.yaml", "prefect.yaml"):
         (folder / name).write_text((TEMPLATES / name).read_text(encoding="utf-8"), encoding="utf-8")
     _ignore(folder / ".gitignore", ["/artifacts/", "/state/", "/dvc_plots/"])
-    versioning.start(folder, own_git)
-    (folder / ".dvc" / "config").write_text(DVC_CONFIG, encoding="utf-8")
+    if versioning.start(folder, own_git):
+        (folder / ".dvc" / "config").write_text(DVC_CONFIG, encoding="utf-8")
 
 
 def _check_target(table: Path, raw: pd.DataFrame, data: Data) -> int:
@@ -127,9 +128,11 @@ def _undone_on_failure(folder: Path) -> Iterator[None]:
         raise WorkspaceError(f"{folder.absolute()} already has {', '.join(taken)}; use an empty folder")
     ignore = folder / ".gitignore"
     before, ignored = set(folder.iterdir()), ignore.read_bytes() if ignore.is_file() else None
+    index = versioning.staged(folder)
     try:
         yield
     except BaseException:
+        versioning.restage(index)
         for path in set(folder.iterdir()) - before:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         if ignored is not None:

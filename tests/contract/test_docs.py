@@ -43,7 +43,9 @@ def test_every_setting_stands_in_the_readme(name: str) -> None:
 def test_every_dependency_earns_its_place() -> None:
     """A dependency is named in the architecture with what it is for."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = [re.split(r"[\[<>=]", line)[0] for line in [*project["dependencies"], *project["optional-dependencies"]["postgres"]]]
+    names = [
+        re.split(r"[\[<>=]", line)[0] for line in [*project["dependencies"], *project["optional-dependencies"]["postgres"]]
+    ]
     assert [name for name in names if name not in ARCHITECTURE] == []
 
 

@@ -66,7 +66,23 @@ class Company:
     def environment(self, settings):
         """The environment of a process that works in the workspace with other settings."""
         ports = {f"CHURN_{name.upper()}": str(getattr(settings, name)) for name in PORTS}
-        return os.environ | stack.environment(settings) | ports | {"CHURN_STATE": str(settings.state)}
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+        return outside | stack.environment(settings) | ports | {"CHURN_STATE": str(settings.state)}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def outside():
+    """Names in the environment before any test."""
+    return set(os.environ)
+
+
+@pytest.fixture(autouse=True)
+def unchanged_environment(outside):
+    """The registry's client writes its address into the environment, where no other test may find it."""
+    yield
+    for name in os.environ.keys() - outside:
+        if name.startswith("MLFLOW_"):
+            del os.environ[name]
 
 
 @pytest.fixture(scope="session")

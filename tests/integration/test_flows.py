@@ -38,6 +38,10 @@ def monitor(company, *snapshot):
     return company.call("pipelines.monitoring:monitoring", *snapshot)
 
 
+def git(company, *words):
+    return subprocess.run(["git", *words], cwd=company.folder, capture_output=True, text=True, check=True).stdout
+
+
 def ask(company, log, month, most=None):
     """Log the champion's predictions for a month; their ids."""
     bundle = open_bundle(company.folder / "artifacts" / "bundle")
@@ -111,7 +115,7 @@ def test_development_registers_a_candidate_once(company, candidate, log):
     assert text.startswith("# Candidate: version 1")
     lineage = open_bundle(company.folder / "artifacts" / "bundle").manifest.lineage
     assert all(part in text for part in (version.run_id, lineage.data, lineage.commit))
-    assert lineage.commit == versioning.git("rev-parse", "HEAD", root=company.folder)
+    assert lineage.commit == git(company, "rev-parse", "HEAD").strip()
     assert [line.detail for line in log.history() if line.kind == "registered"] == [lineage.model_dump()]
 
 
@@ -213,7 +217,7 @@ def test_retraining_learns_from_matured_predictions(company, retrained):
     assert (table["churned"] == "Yes").sum() == company.months[7].churned.sum()
     pin = versioning.data_hash(company.folder / "data.dvc")
     assert pin != retrained.pin
-    newest, before = versioning.git("log", "-2", "--format=%H %s", root=company.folder).splitlines()
+    newest, before = git(company, "log", "-2", "--format=%H %s").splitlines()
     assert " Retrain: " in newest
     commit, _, subject = before.partition(" ")
     assert subject == "Feedback of 2 snapshots"

@@ -87,7 +87,11 @@ def _values(graph: Graph, design: Design) -> str | None:
     if not np.isnan(design.fill).all():
         values = graph.add("Where", graph.add("IsNaN", values), graph.constant(design.fill), values)
     shifted = graph.add("Sub", values, graph.constant(design.shift))
-    return graph.add("Div", shifted, graph.constant(design.scale))
+    scaled = graph.add("Div", shifted, graph.constant(design.scale))
+    if np.isinf(design.limit):
+        return scaled
+    bounds = [graph.constant(np.array(bound, dtype=np.float32)) for bound in (-design.limit, design.limit)]
+    return graph.add("Clip", scaled, *bounds)
 
 
 def _indicators(graph: Graph, design: Design) -> list[str]:

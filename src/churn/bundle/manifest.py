@@ -4,11 +4,12 @@ import hashlib
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from churn.errors import BundleCorrupt
 
 NAME = "manifest.json"
+PARTS = {"model.onnx", "contract.json", "decision.json", "metrics.json", "reference.jsonl"}
 
 
 class Lineage(BaseModel):
@@ -43,8 +44,11 @@ class Manifest(BaseModel):
         """Read the manifest of a bundle after checking every file against it. Raises BundleCorrupt."""
         try:
             manifest = cls.model_validate_json((folder / NAME).read_text(encoding="utf-8"))
-        except (OSError, ValidationError) as error:
+        except (OSError, ValueError) as error:
             raise BundleCorrupt(f"{folder} has no readable {NAME}; download or build the bundle again") from error
+        absent = PARTS - manifest.files.keys()
+        if absent:
+            raise BundleCorrupt(f"{folder / NAME} does not list {sorted(absent)[0]}; download or build the bundle again")
         for name, expected in manifest.files.items():
             path = folder / name
             if Path(name).name != name or not path.is_file() or sha256(path) != expected:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from churn.contract.schema import Column, Contract
 
+LARGEST = float(np.finfo(np.float32).max)
 Matrix = npt.NDArray[np.float32]
 
 
@@ -41,7 +42,7 @@ def as_text(value: object) -> str:
 
 def _codes(contract: Contract, column: Column, values: Sequence[Any]) -> npt.NDArray[np.float64]:
     if column.kind != "category":
-        return np.asarray(values, dtype=np.float64)
+        return np.clip(np.asarray(values, dtype=np.float64), -LARGEST, LARGEST)
     codes: dict[str, float] = {level: float(code) for code, level in enumerate(column.levels)}
     never_seen = float(len(column.levels))
     return np.array([_code(contract, codes, never_seen, value) for value in values], dtype=np.float64)

@@ -12,6 +12,7 @@ from churn.errors import TableError
 from churn.params import Kind
 
 Column: TypeAlias = "pd.Series[Any]"
+THOUSANDS = r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?"
 TRUE = {"true", "yes", "1", "t", "y"}
 FALSE = {"false", "no", "0", "f", "n"}
 
@@ -35,7 +36,7 @@ def blank(column: Column, missing_words: Collection[str]) -> Column:
     if not is_text(column):
         return _none_unless(column.notna(), column)
     text = column.map(as_text, na_action="ignore")
-    return _none_unless(text.notna() & ~text.map(_folded).isin(set(missing_words)), text)
+    return _none_unless(text.notna() & ~text.map(_folded).isin({word.strip().casefold() for word in missing_words}), text)
 
 
 def is_text(column: Column) -> bool:
@@ -44,12 +45,15 @@ def is_text(column: Column) -> bool:
 
 
 def to_numbers(column: Column) -> Column:
-    """Parse numbers, with a decimal comma if that reads more of them; NaN where a value is no number."""
+    """Parse numbers, with commas as thousands or decimals if that reads more of them; NaN where a value is no number."""
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
     if is_text(column) and (numbers.isna() & column.notna()).any():
-        text = column.where(column.isna(), column.astype(str).str.replace(",", ".", regex=False))
-        commas = pd.to_numeric(text, errors="coerce").astype(float)
-        numbers = commas if commas.notna().sum() > numbers.notna().sum() else numbers
+        text = column.dropna().astype(str)
+        commas = text[text.str.contains(",", regex=False)]
+        meaning = "" if commas.str.fullmatch(THOUSANDS).all() else "."
+        replaced = text.str.replace(",", meaning, regex=False).reindex(column.index)
+        parsed = pd.to_numeric(replaced, errors="coerce").astype(float)
+        numbers = parsed if parsed.notna().sum() > numbers.notna().sum() else numbers
     return numbers.where(np.isfinite(numbers), np.nan)
 
 

@@ -28,7 +28,9 @@ def _column(name: str, kind: Kind, values: Column) -> Described:
         levels = tuple(sorted(known.unique().astype(str)))
         return Described(name=name, kind=kind, nullable=nullable, example=_most_common(known), levels=levels)
     if kind == "boolean":
-        return Described(name=name, kind=kind, nullable=nullable, example=bool(_most_common(known)))
+        return Described(name=name, kind=kind, nullable=nullable, example=bool(_most_common(known)) if len(known) else None)
+    if known.empty:
+        return Described(name=name, kind=kind, nullable=True, example=None)
     low, middle, high = (float(v) for v in known.astype(float).quantile([0, 0.5, 1], interpolation="nearest"))
     return Described(name=name, kind=kind, nullable=nullable, example=middle, minimum=low, maximum=high)
 

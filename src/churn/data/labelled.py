@@ -80,8 +80,11 @@ def target_labels(raw: pd.DataFrame, data: Data) -> "pd.Series[float]":
     """1.0 for the positive value, 0.0 for another, NaN where the outcome is not known."""
     if data.target not in raw.columns:
         raise TableError(f"target column '{data.target}' is absent; the columns are {', '.join(raw.columns)}")
-    text = blank(raw[data.target], data.missing_words).map(lambda v: None if v is None else as_text(v))
-    return text.map(lambda value: np.nan if value is None else float(value == data.positive)).astype(float)
+    folded = data.positive.casefold() in ("true", "false")  # 'True' and 'true' are one value, 'Yes' and 'yes' may be two
+    positive = data.positive.casefold() if folded else data.positive
+    text = blank(raw[data.target], data.missing_words).map(as_text, na_action="ignore")
+    hits = text.map(lambda value: (value.casefold() if folded else value) == positive, na_action="ignore")
+    return hits.astype(float)
 
 
 def _labelled(name: str, raw: pd.DataFrame, data: Data) -> Labelled:

@@ -41,6 +41,8 @@ class Store:
 
     def log(self, made: Sequence[Prediction]) -> None:
         """Write predictions, all or none."""
+        if not made:
+            return
         with self._transaction() as connection:
             connection.execute(insert(predictions), [asdict(prediction) for prediction in made])
 

@@ -29,7 +29,6 @@ def test_words_for_missing_are_missing_in_every_kind(word, kind):
     assert pd.isna(column(kind, [word, "1"])[0])
 
 
-@pytest.mark.xfail(strict=True, reason="data.missing_words is compared in lower case and never lowered itself")
 def test_missing_words_may_be_written_in_capitals():
     """A missing word that params.yaml writes in capitals is one."""
     assert column("category", ["NA", "basic"], words=("NA",)) == [None, "basic"]

@@ -23,7 +23,7 @@ def test_trees_see_numbers_as_they_are_and_a_column_for_each_level(small):
     contract, matrix = small
     nan = np.nan
     expected = [[0, 1, 1, 0], [2, 0, 0, 1], [4, 1, 0, 0], [nan, 0, 0, 0]]
-    np.testing.assert_array_equal(one_hot(contract).transform(matrix), expected)
+    np.testing.assert_array_equal(one_hot(contract, matrix).transform(matrix), expected)
 
 
 def test_linear_models_see_standardised_numbers_without_gaps(small):

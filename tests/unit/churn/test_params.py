@@ -79,7 +79,6 @@ def test_an_unquoted_word_stays_a_word(tmp_path, written, read):
     assert load(write(tmp_path, TEXT.replace('positive: "Yes"', f"positive: {written}"))).data.positive == read
 
 
-@pytest.mark.xfail(strict=True, reason="an unquoted true becomes the text 'True'")
 def test_an_unquoted_true_is_the_word_as_written(tmp_path):
     """An unquoted true means the text true, as a table holds it."""
     assert load(write(tmp_path, TEXT.replace('positive: "Yes"', "positive: true"))).data.positive == "true"

@@ -66,7 +66,6 @@ def test_a_wrong_port_is_named(monkeypatch, name, value):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.xfail(strict=True, reason="the variable is named in lower case, as nobody can set it")
 def test_a_variable_is_named_as_it_is_written(monkeypatch):
     """The refusal names the variable as the environment spells it."""
     monkeypatch.setenv("CHURN_PORT", "http")

@@ -72,7 +72,6 @@ def test_predictions_are_logged_all_or_none(store):
     assert list(churned(store)) == ["p1"]
 
 
-@pytest.mark.xfail(strict=True, reason="an insert of no rows is deprecated by the database library and tries an empty row")
 def test_logging_nothing_writes_nothing(store):
     """An empty batch is no work."""
     store.log([])
