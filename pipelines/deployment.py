@@ -1,5 +1,6 @@
 """Deployment: candidate against champion, promotion, verification; a promotion that cannot be verified is undone."""
 
+import time
 from dataclasses import asdict
 
 from prefect import flow, task
@@ -8,13 +9,15 @@ from prefect.transactions import Transaction, get_transaction, transaction
 
 from churn import gate, params, settings
 from churn.bundle.open import open_bundle
-from churn.errors import NoModel
+from churn.errors import ChurnError, NoModel, RegistryUnavailable
 from churn.evaluate import calibration_noise, figures, paired
 from churn.registry import Version
 from churn.stages import BUNDLE
 from churn.store import Event
 from pipelines.common import OUTSIDE, registry, store, table
 from pipelines.verification import await_server
+
+ATTEMPTS = 4  # to undo a promotion; Prefect does not repeat a rollback
 
 
 @flow(name="deployment", log_prints=True)
@@ -26,14 +29,25 @@ def deployment(version: str | None = None) -> bool:
         publish(candidate, champion, gate.Decision(False, "it is the champion already"))
         return False
     decision = compare(candidate, champion)
-    publish(candidate, champion, decision)
     note("gated", candidate, asdict(decision))
     if decision.promote:
-        with transaction():
-            promote(candidate, champion.version if champion else None)
-            verify(candidate)
-        note("promoted", candidate, {"before": champion.version if champion else None, "reason": decision.reason})
+        replace(candidate, champion, decision)
+    publish(candidate, champion, decision)
     return decision.promote
+
+
+def replace(candidate: str, champion: Version | None, decision: gate.Decision) -> None:
+    """Promote and verify, or leave everything as it was and tell why."""
+    before = champion.version if champion else None
+    try:
+        with transaction():
+            promote(candidate, before)
+            verify(candidate)
+    except ChurnError as error:
+        note("undone", candidate, {"before": before, "reason": str(error)})
+        publish(candidate, champion, gate.Decision(False, f"promotion undone: {error}", decision.criteria))
+        raise
+    note("promoted", candidate, {"before": before, "reason": decision.reason})
 
 
 def reason(version: str) -> str:
@@ -85,7 +99,14 @@ def promote(candidate: str, before: str | None) -> None:
 def restore(promotion: Transaction) -> None:
     """Move the alias back to where it was."""
     before = promotion.get("before")
-    registry().promote(before) if before else registry().withdraw()
+    for attempt in range(ATTEMPTS):
+        try:
+            registry().promote(before) if before else registry().withdraw()
+        except RegistryUnavailable:
+            time.sleep(2**attempt)
+        else:
+            return
+    raise RegistryUnavailable(f"the alias could not be moved back to version {before or 'none'}; move it in MLflow")
 
 
 @task(**OUTSIDE)

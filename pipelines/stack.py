@@ -84,8 +84,12 @@ class Stack:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # A second Ctrl-C must not leave half of them running.
+        before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
         for _service, process in reversed(self._running):
             _end(process)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def start(self, service: Service) -> None:
         """Start a service and wait until it answers. Raises PortTaken, or ChurnError with the end of its log."""

@@ -7,7 +7,7 @@ import httpx
 from churn.errors import NoModel
 
 
-def await_server(url: str, version: str, seconds: float = 30.0) -> bool:
+def await_server(url: str, version: str, seconds: float = 15.0) -> bool:
     """Wait until the server answers with `version`.
 
     Returns False when no server is running. Raises NoModel when one runs and still answers with another version.
@@ -16,7 +16,7 @@ def await_server(url: str, version: str, seconds: float = 30.0) -> bool:
     while True:
         try:
             served = httpx.get(f"{url}/model", timeout=5).json().get("version")
-        except (httpx.HTTPError, ValueError):
+        except (httpx.HTTPError, ValueError, AttributeError):  # what answers is not our server
             return False
         if served == version:
             return True

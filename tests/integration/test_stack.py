@@ -132,7 +132,6 @@ with Stack(load()) as running:
 """
 
 
-@pytest.mark.xfail(strict=True, reason="a second KeyboardInterrupt in Stack.__exit__ leaves the services it has not reached")
 def test_an_impatient_person_leaves_nothing_behind(company, settings_in, tmp_path):
     """Ctrl-C pressed again while the services are ending still ends every one of them."""
     with running(company, settings_in(tmp_path / "state"), sys.executable, "-c", THREE) as process:

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -101,8 +101,7 @@ class Registry:
                 with self.answering():
                     bundle = _download(f"models:/{self.name}/{version}", Path(scratch))
                 Manifest.verified(bundle)
-                shutil.rmtree(target, ignore_errors=True)
-                bundle.rename(target)
+                _put(bundle, target)
         return target
 
     def open_champion(self, folder: Path) -> tuple[Version, Path]:
@@ -111,6 +110,15 @@ class Registry:
         if version is None:
             raise NoModel(f"model '{self.name}' has no champion in {self.uri}; run `churn deploy`")
         return version, self.download(version.version, folder)
+
+
+def _put(bundle: Path, target: Path) -> None:
+    """Move a verified bundle to its place, unless another process was faster or left a damaged one there."""
+    with suppress(OSError):
+        bundle.rename(target)
+    if not _intact(target):
+        shutil.rmtree(target, ignore_errors=True)
+        bundle.rename(target)
 
 
 def _intact(bundle: Path) -> bool:

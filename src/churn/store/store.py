@@ -1,5 +1,7 @@
 """Read and write the store. Every method is one transaction; a failure leaves nothing half written."""
 
+import json
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -26,6 +28,7 @@ class Store:
             address.set(drivername="postgresql+psycopg") if address.drivername == "postgresql" else address,
             connect_args={"timeout": lock_wait} if lite else {},
             pool_pre_ping=not lite,
+            json_serializer=_to_json,
         )
         if lite:
             event.listen(self._engine, "connect", _write_ahead)
@@ -109,6 +112,22 @@ class Store:
             cause = " ".join(str(getattr(error, "orig", None) or error).split())
             text = f"the store {self._where} failed ({cause}); check CHURN_STORE_URL and who locks it"
             raise StoreUnavailable(text) from error
+
+
+def _to_json(value: Any) -> str:
+    """JSON as every database takes it: NaN and infinities become null."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write_ahead(connection: Any, _: object) -> None:

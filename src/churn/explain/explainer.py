@@ -1,0 +1,68 @@
+"""Explain one score: base plus one contribution for each feature is the log-odds of the model."""
+
+from dataclasses import dataclass, fields
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Self
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import numpy as np
+
+from churn.contract.encode import Matrix
+from churn.explain.additive import Additive, Floats
+from churn.explain.forest import Forest
+from churn.features import Design
+
+FILE = "explainer.npz"
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """The parts of a model, each already weighted as the model weighs it."""
+
+    base: float
+    additive: tuple[Additive, ...]
+    forests: tuple[Forest, ...]
+
+    def contributions(self, row: Matrix) -> Floats:
+        """Shapley values of one encoded row (columns,), shape (columns,), in log-odds."""
+        found = np.zeros(len(row))
+        for additive in self.additive:
+            found += additive.contributions(row)
+        for forest in self.forests:
+            found += forest.contributions(row)
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write as plain arrays, of which nothing is ever unpickled; equal explainers give equal bytes."""
+        arrays: dict[str, Any] = {"base": np.array(self.base)}
+        for i, part in enumerate(self.additive):
+            arrays |= {f"additive{i}.coef": part.coef, f"additive{i}.mean": part.mean}
+            arrays |= {f"additive{i}.design.{f.name}": np.asarray(getattr(part.design, f.name)) for f in fields(Design)}
+        for i, forest in enumerate(self.forests):
+            arrays |= {f"forest{i}.{f.name}": getattr(forest, f.name) for f in fields(Forest)}
+        with ZipFile(folder / FILE, "w", ZIP_DEFLATED) as archive:  # numpy's own writer adds the time of day
+            for name, array in arrays.items():
+                content = BytesIO()
+                np.lib.format.write_array(content, array, allow_pickle=False)
+                archive.writestr(ZipInfo(f"{name}.npy"), content.getvalue(), ZIP_DEFLATED)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """The inverse of `save`."""
+        with np.load(folder / FILE, allow_pickle=False) as found:
+            arrays = dict(found)
+        additive = [_additive(arrays, name) for name in _names(arrays, "additive")]
+        forests = [Forest(**{f.name: arrays[f"{name}.{f.name}"] for f in fields(Forest)}) for name in _names(arrays, "forest")]
+        return cls(float(arrays["base"]), tuple(additive), tuple(forests))
+
+
+def _names(arrays: dict[str, Any], kind: str) -> list[str]:
+    return sorted({key.split(".")[0] for key in arrays if key.startswith(kind)})
+
+
+def _additive(arrays: dict[str, Any], name: str) -> Additive:
+    raw = {f.name: arrays[f"{name}.design.{f.name}"] for f in fields(Design)}
+    positions = {key: raw[key].astype(int).tolist() for key in ("value", "above", "missing", "equals")}
+    design = Design(**(raw | positions | {"limit": float(raw["limit"])}))
+    return Additive(design, arrays[f"{name}.coef"], arrays[f"{name}.mean"])
