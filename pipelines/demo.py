@@ -64,7 +64,8 @@ def _make_workspace(months: list[Month]) -> None:
 
 def _first_champion() -> None:
     console.rule("discovery, development, deployment")
-    console.print(f"discovery: {discovery()}")
+    with console.status("discovery"):
+        console.print(f"discovery: {discovery()}")
     version = development()
     versioning.record("First training")
     if not deployment(version):
@@ -93,7 +94,8 @@ def _live(api: Api, months: list[Month]) -> list[Line]:
 def _watch(api: Api, line: Line) -> None:
     """Monitor the month; when the event starts a retraining, customers keep asking until it has ended."""
     since = now()
-    line.verdict = monitoring(line.month)
+    with console.status("monitoring: the Evidently report and the verdict"):
+        line.verdict = monitoring(line.month)
     console.print(f"{line.month}: {line.verdict}")
     if line.verdict not in ("drifted", "decayed"):
         return

@@ -1,6 +1,7 @@
 """What every test may use: the public tables, and commands run as a person at a terminal runs them."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -59,3 +60,17 @@ def listing() -> Callable[[Path], dict[str, bytes | None]]:
         return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in found}
 
     return read
+
+
+@pytest.fixture(scope="session")
+def page() -> Callable[[str], str]:
+    """What a real browser shows at an address, as the HTML it has drawn."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("Chromium is not installed")
+
+    def draw(address: str) -> str:
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=15000", "--dump-dom"]
+        return subprocess.run([browser, *flags, address], capture_output=True, text=True, check=True, timeout=90).stdout
+
+    return draw

@@ -177,6 +177,15 @@ def test_files(look: Callable[..., Examined], tmp_path: Path) -> None:
     assert again.get_name() == "2025-07"
 
 
+def test_a_browser_draws_the_report(look: Callable[..., Examined], page: Callable[[str], str]) -> None:
+    """A person who opens the HTML reads how many columns drifted and the name of each."""
+    report = look([row | {"calls": row["calls"] + 3} for row in customers(3)]).report
+    assert report is not None
+    drawn = page(report.html.as_uri())
+    assert "Dataset Drift is detected" in drawn
+    assert all(name in drawn for name in CONTRACT.features)
+
+
 def test_hostile_names(look: Callable[..., Examined], tmp_path: Path) -> None:
     """Neither the name of a snapshot leaves the folder nor a category the script it is written into."""
     rows = [row | {"region": SCRIPT} for row in customers(4)]

@@ -119,6 +119,14 @@ def test_predictions_and_outcomes_meet_in_the_store(client, store):
     assert [error["field"] for error in refused.json()["errors"]] == ["outcomes.3.prediction_id"]
 
 
+def test_a_browser_draws_the_api_page(client, page):
+    """The page at /docs shows every route without asking another machine for its script."""
+    drawn = page(f"{client.base_url}/docs")
+    assert all(f">{path}<" in drawn.replace("\u200b", "") for path in ("/predict", "/outcomes", "/model", "/ready"))
+    assert "swagger-ui" in drawn
+    assert "cdn" not in drawn
+
+
 def test_refusals_over_the_wire(state, client, store):
     """A caller that sends too much or nonsense gets its problem, and the server goes on."""
     json_type = {"content-type": "application/json"}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from churn.errors import BundleCorrupt
 
 NAME = "manifest.json"
-PARTS = {"model.onnx", "contract.json", "decision.json", "metrics.json", "reference.jsonl"}
+PARTS = {"model.onnx", "contract.json", "decision.json", "metrics.json", "reference.jsonl", "explainer.npz"}
 
 
 class Lineage(BaseModel):

@@ -16,13 +16,14 @@ from churn.data.conform import columns_of
 from churn.data.labelled import Labelled
 from churn.decision import Decision
 from churn.errors import ExportInexact
+from churn.explain.build import build
 from churn.model import Model
 
 EXPORT_TOLERANCE = 1e-6
 
 
 def export(folder: Path, model: Model, contract: Contract, rows: Labelled) -> float:
-    """Write model.onnx and contract.json. Returns the largest difference to the model over `rows`.
+    """Write model.onnx, contract.json and the explainer. Returns the largest difference to the model over `rows`.
 
     Raises ExportInexact above 1e-6: a candidate that cannot be exported exactly is no candidate.
     """
@@ -34,6 +35,7 @@ def export(folder: Path, model: Model, contract: Contract, rows: Labelled) -> fl
         raise ExportInexact(f"the exported graph differs from the model by {worst:.2g}; report it with params.yaml")
     (folder / "model.onnx").write_bytes(graph)
     contract.save(folder / "contract.json")
+    build(model, contract, matrix).save(folder)
     return worst
 
 

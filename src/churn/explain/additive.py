@@ -26,13 +26,11 @@ class Additive:
 
     def contributions(self, row: Matrix) -> Floats:
         """Shapley values of one encoded row (columns,): exact, since no two features interact."""
-        return parts(self.design, self.coef, row[None, :])[0] - self.mean
+        return np.asarray(parts(self.design, self.coef, row[None, :])[0] - self.mean)
 
 
 def parts(design: Design, coef: Floats, matrix: Matrix) -> Floats:
     """What each encoded column adds to the log-odds: (n, columns) to (n, columns)."""
     owner = np.array([*design.value, *design.above, *design.missing, *design.equals], dtype=np.int64)
-    terms = design.transform(matrix) * coef
-    found = np.zeros(matrix.shape)
-    np.add.at(found, (slice(None), owner), terms)
-    return found
+    owned = (owner[:, None] == np.arange(matrix.shape[1])).astype(np.float64)
+    return np.asarray((design.transform(matrix) * coef) @ owned)

@@ -49,7 +49,8 @@ class Forest:
         rest = _product_of_others(self.share * (1 - u) + met * u)
         integral = np.tensordot(weights / 2, rest, axes=1)
         phi = self.value[:, None] * (met - self.share) * integral
-        return np.bincount(self.feature.ravel(), phi.ravel(), minlength=len(row) + 1)[: len(row)]
+        found = np.bincount(self.feature.ravel(), phi.ravel(), minlength=len(row) + 1)
+        return found[: len(row)].astype(np.float64)
 
     def _met(self, row: Matrix) -> npt.NDArray[np.bool_]:
         """Which conditions a row meets, shape (leaves, d)."""

@@ -7,7 +7,7 @@ from churn.bundle.manifest import Lineage, Manifest, fingerprint, sha256
 from churn.bundle.open import open_bundle
 from churn.errors import BundleCorrupt
 
-FILES = ["model.onnx", "contract.json", "decision.json", "metrics.json", "reference.jsonl"]
+FILES = ["model.onnx", "contract.json", "decision.json", "explainer.npz", "metrics.json", "reference.jsonl"]
 
 
 def refusal(folder):

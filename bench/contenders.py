@@ -1,0 +1,147 @@
+"""The servers that are compared: how each is started, asked and ended."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+BIN = Path(sys.executable).parent
+START_SECONDS = 120
+JSON = {"Content-Type": "application/json"}
+MIB = 2**20
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Contender:
+    """A running server; `path` answers bodies made by `one` and `many`."""
+
+    name: str
+    port: int
+    process: "subprocess.Popen[bytes]"
+    path: str
+    batch_path: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    ready_seconds: float = 0.0
+
+    def url(self, path: str) -> str:
+        """Where a path of this server is."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def one(self, row: Row) -> str:
+        """The body that asks about one customer."""
+        return json.dumps({"dataframe_records": [row]} if self.name == "mlflow" else row)
+
+    def many(self, rows: list[Row]) -> str:
+        """The body that asks about many customers."""
+        if self.name == "mlflow":
+            data = [list(row.values()) for row in rows]
+            return json.dumps({"dataframe_split": {"columns": list(rows[0]), "data": data}})
+        return json.dumps({"customers": rows})
+
+    def resident(self) -> dict[str, float]:
+        """MiB that the server and all its processes hold now, by what each of them runs."""
+        own = psutil.Process(self.process.pid)
+        return {" ".join(p.cmdline()[1:4])[-60:]: p.memory_info().rss / MIB for p in [own, *own.children(recursive=True)]}
+
+
+@contextmanager
+def running(workspace: Path, rows: list[Row]) -> Iterator[list[Contender]]:
+    """All contenders, ready; they end with the block."""
+    bundle = _bundle(workspace)
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(_ours(workspace, rows)),
+            stack.enter_context(_empty(workspace, bundle, rows)),
+            stack.enter_context(_mlflow(workspace, rows)),
+        ]
+
+
+def _bundle(workspace: Path) -> Path:
+    return Path(json.loads((workspace / "state" / "bundles" / "champion.json").read_text(encoding="utf-8"))["folder"])
+
+
+@contextmanager
+def _ours(workspace: Path, rows: list[Row]) -> Iterator[Contender]:
+    """The real command, with a prediction log of its own that starts empty."""
+    for old in (workspace / "state").glob("bench.db*"):
+        old.unlink()
+    port = _free_port()
+    own = {"CHURN_PORT": str(port), "CHURN_STORE_URL": f"sqlite:///{(workspace / 'state' / 'bench.db').absolute()}"}
+    with _started(workspace, "ours", [BIN / "churn", "serve"], own) as process:
+        yield _await(Contender("ours", port, process, "/predict", "/predict/batch"), rows)
+
+
+@contextmanager
+def _empty(workspace: Path, bundle: Path, rows: list[Row]) -> Iterator[Contender]:
+    port = _free_port()
+    here = {"PYTHONPATH": str(Path(__file__).parents[1])}
+    with _started(workspace, "empty", [sys.executable, "-m", "bench.empty", bundle, port], here) as process:
+        yield _await(Contender("empty", port, process, "/predict"), rows)
+
+
+@contextmanager
+def _mlflow(workspace: Path, rows: list[Row]) -> Iterator[Contender]:
+    port = _free_port()
+    own = {"MLFLOW_TRACKING_URI": f"sqlite:///{(workspace / 'state' / 'mlflow.db').absolute()}"}
+    command = [BIN / "mlflow", "models", "serve", "-m", "models:/churn@champion", "--env-manager", "local", "-p", port, "-h", "127.0.0.1"]
+    with _started(workspace, "mlflow", command, own) as process:
+        yield _await(Contender("mlflow", port, process, "/invocations", "/invocations"), rows)
+
+
+@contextmanager
+def _started(folder: Path, name: str, command: list[object], extra: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process whose output goes to a log file; it ends with all its children."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("CHURN_", "MLFLOW_"))}
+    environment |= {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "OMP_NUM_THREADS": "1"} | extra
+    with (folder / f"{name}.log").open("w") as log:
+        process = subprocess.Popen([*map(str, command)], cwd=folder, env=environment, stdout=log, stderr=log)
+        try:
+            yield process
+        finally:
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    family = [psutil.Process(process.pid).children(recursive=True)] if process.poll() is None else [[]]
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    for child in family[0]:
+        if child.is_running():
+            child.kill()
+
+
+def _await(server: Contender, rows: list[Row]) -> Contender:
+    """Wait for the first right answer and note how long it took."""
+    start = time.perf_counter()
+    body = server.one(rows[0])
+    while time.perf_counter() < start + START_SECONDS:
+        if server.process.poll() is not None:
+            break
+        try:
+            if httpx.post(server.url(server.path), content=body, headers=JSON | server.headers).status_code == 200:
+                server.ready_seconds = time.perf_counter() - start
+                return server
+        except httpx.TransportError:
+            pass
+        time.sleep(0.02)
+    raise RuntimeError(f"{server.name} did not get ready; read its log in the workspace of the benchmark")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
