@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,15 +57,11 @@ class Contender:
 
 
 @contextmanager
-def running(workspace: Path, rows: list[Row]) -> Iterator[list[Contender]]:
-    """All contenders, ready; they end with the block."""
-    bundle = _bundle(workspace)
+def running(workspace: Path, rows: list[Row], names: Sequence[str]) -> Iterator[list[Contender]]:
+    """The named contenders, ready; they end with the block."""
+    starters = {"ours": _ours, "empty": _empty, "mlflow": _mlflow}
     with ExitStack() as stack:
-        yield [
-            stack.enter_context(_ours(workspace, rows)),
-            stack.enter_context(_empty(workspace, bundle, rows)),
-            stack.enter_context(_mlflow(workspace, rows)),
-        ]
+        yield [stack.enter_context(starters[name](workspace, rows)) for name in names]
 
 
 def _bundle(workspace: Path) -> Path:
@@ -84,10 +80,10 @@ def _ours(workspace: Path, rows: list[Row]) -> Iterator[Contender]:
 
 
 @contextmanager
-def _empty(workspace: Path, bundle: Path, rows: list[Row]) -> Iterator[Contender]:
+def _empty(workspace: Path, rows: list[Row]) -> Iterator[Contender]:
     port = _free_port()
     here = {"PYTHONPATH": str(Path(__file__).parents[1])}
-    with _started(workspace, "empty", [sys.executable, "-m", "bench.empty", bundle, port], here) as process:
+    with _started(workspace, "empty", [sys.executable, "-m", "bench.empty", _bundle(workspace), port], here) as process:
         yield _await(Contender("empty", port, process, "/predict"), rows)
 
 

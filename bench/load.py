@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
-from pathlib import Path
 
 import httpx
 
@@ -81,8 +80,3 @@ async def _python(url: str, bodies: Sequence[str], headers: Mapping[str, str], c
     ordered = sorted(times)
     took = time.perf_counter() - start
     return Load((len(times) - failed) / took, ordered[len(times) // 2], ordered[int(len(times) * 0.99)], failed)
-
-
-def write_bodies(path: Path, bodies: Sequence[str]) -> None:
-    """Keep bodies for a load that is started by hand."""
-    path.write_text("\n".join(bodies) + "\n", encoding="utf-8")

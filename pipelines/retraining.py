@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
 
 from churn import feedback, params, versioning
 from churn.store import Event
@@ -20,7 +21,9 @@ def retraining(reason: str = "asked for by a person") -> bool:
     candidate = development()
     record_versions(f"Retrain: {reason}", ["dvc.lock"])
     note(candidate, reason, gathered)
-    return deployment(candidate)
+    promoted = deployment(candidate)
+    publish(report(candidate, reason, gathered, promoted))
+    return promoted
 
 
 @task(**OUTSIDE)
@@ -47,3 +50,16 @@ def record_versions(message: str, files: list[str]) -> None:
 def note(candidate: str, reason: str, gathered: list[str]) -> None:
     """Append to the history of the model."""
     store().record(Event("retrained", candidate, {"reason": reason, "feedback": gathered}))
+
+
+@task(**OUTSIDE)
+def publish(text: str) -> None:
+    """Write the report as an artifact."""
+    create_markdown_artifact(markdown=text, key="retraining", description="Why it was trained anew, and what came of it")
+
+
+def report(candidate: str, reason: str, gathered: list[str], promoted: bool) -> str:
+    """What a person reads."""
+    result = "is champion now" if promoted else "did not replace the champion; the deployment report says why"
+    learned = "\n".join(f"- `{name}`" for name in gathered) or "No new outcomes had arrived."
+    return f"# Retraining: version {candidate} {result}\n\nReason: {reason}\n\n## New outcomes\n\n{learned}\n"

@@ -3,66 +3,115 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyio import CapacityLimiter, create_task_group, to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.types import ASGIApp
 
-from churn.settings import Settings
+from churn.settings import LOOPBACK, Settings
 from serving import docs, openapi, problems
 from serving.champion import Watcher
+from serving.headers import Envelope
 from serving.journal import Journal
+from serving.keys import scheme
+from serving.keys.guard import Guard
+from serving.keys.ring import Keyring
 from serving.ledger import Ledger
-from serving.limits import BodyLimit
+from serving.limits import BodyLimit, HeadLimit
+from serving.logs import Access
 from serving.parts import Parts
 from serving.routes import ROUTERS
 from serving.slot import ModelSlot
-from serving.telemetry import Measure, Telemetry
+from serving.telemetry import Counted, Measure, Telemetry
+from serving.traces import Traced
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
 
 BULK_THREADS = 2
 
 
 class ChurnAPI(FastAPI):
-    """A FastAPI whose page follows the live model."""
+    """A FastAPI whose page follows the live model, and whose answers all pass through `surround`."""
+
+    guarded: bool
+    surround: Callable[[ASGIApp], ASGIApp]
 
     def openapi(self) -> dict[str, Any]:
         """Describe the API anew at each call, since a swap may have changed the customer row."""
         page = get_openapi(title=self.title, version=self.version, description=self.description, routes=self.routes)
         parts: Parts = self.state.parts
         page["components"]["schemas"] |= openapi.schemas(parts.slot.live)
-        return page
+        return scheme.secured(page) if self.guarded else page
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Surround the whole stack, so that the answer to a bug, too, has its headers and is counted."""
+        return self.surround(super().build_middleware_stack())
 
 
-def create_app(settings: Settings, slot: ModelSlot, store: Ledger) -> FastAPI:
-    """Build the app. While it runs, `slot` follows the champion pointer in `settings.bundles`."""
-    telemetry = Telemetry(slot)
+def create_app(settings: Settings, slot: ModelSlot, store: Ledger, tracing: "TracerProvider | None" = None) -> FastAPI:
+    """Build the app. While it runs, `slot` follows the champion pointer in `settings.bundles`, and keys follow their file.
+
+    Raises ParamsError if the settings name API keys and there are none.
+    """
+    telemetry, access, keys = Telemetry(slot), Access(), Keyring.of(settings)
     app = ChurnAPI(
         title="Churn",
         version=version("churn"),
         description="How likely a customer is to leave, and whether a contact pays.",
-        lifespan=_following(Watcher(slot, settings.bundles), settings.poll_seconds / 2),
+        lifespan=_following(Watcher(slot, settings.bundles), keys, access, settings.poll_seconds / 2),
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
     )
-    app.state.parts = Parts(slot, store, Journal(store), telemetry, CapacityLimiter(BULK_THREADS))
-    app.add_middleware(BodyLimit)
-    app.add_middleware(Measure, telemetry=telemetry)
+    app.state.parts = Parts(slot, store, Journal(Counted(store, telemetry)), telemetry, CapacityLimiter(BULK_THREADS))
     problems.install(app)
     docs.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.guarded = keys is not None
+    app.surround = _layers(telemetry, access, keys, hosts(settings), tracing)
     return app
 
 
-def _following(watcher: Watcher, every: float) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def hosts(settings: Settings) -> frozenset[str]:
+    """The names by which the server may be addressed; none means any.
+
+    Bound to this machine it answers to its own names only, so that no page elsewhere reaches it by a name of its own
+    that resolves to this machine.
+    """
+    named = {name.strip().lower() for name in settings.allowed_hosts.split(",")} - {""}
+    own = {"127.0.0.1", "localhost", "[::1]"}
+    return frozenset(named | own if named or settings.host in LOOPBACK else ())
+
+
+def _layers(
+    telemetry: Telemetry, access: Access, keys: Keyring | None, allowed: frozenset[str], tracing: "TracerProvider | None"
+) -> Callable[[ASGIApp], ASGIApp]:
+    """What a request passes on its way to the routes, outermost last."""
+
+    def surround(app: ASGIApp) -> ASGIApp:
+        app = Guard(BodyLimit(app), keys, allowed)
+        app = Measure(HeadLimit(app), telemetry, access)
+        return Envelope(Traced(app, tracing) if tracing else app)
+
+    return surround
+
+
+def _following(
+    watcher: Watcher, keys: Keyring | None, access: Access, every: float
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await to_thread.run_sync(watcher.check)
         async with create_task_group() as group:
             group.start_soon(watcher.watch, every)
+            if keys:
+                group.start_soon(keys.watch, every)
             yield
             group.cancel_scope.cancel()
+        access.flush()
 
     return lifespan

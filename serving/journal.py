@@ -1,48 +1,92 @@
-"""The prediction log: requests that wait at the same time share one transaction."""
+"""The prediction log: requests that wait at the same time are scored in one call and written in one transaction.
 
+Nobody waits for company: a request that comes while nothing is being written is a group of its own, and those that come
+meanwhile are the next group.
+"""
+
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from anyio import Lock, to_thread
-
-from churn.store import Prediction
 from serving.ledger import Ledger
+from serving.row import Row
+from serving.scoring import Scores, score_together
+from serving.slot import Live
 
 
-@dataclass
+@dataclass(eq=False)
 class Entry:
-    """The predictions of one request, and what became of writing them."""
+    """One request: its rows with the model that it took, or its scores where they are made already."""
 
-    made: Sequence[Prediction]
-    written: bool = False
+    done: asyncio.Future[Scores]
+    live: Live | None = None
+    rows: Sequence[Row] = ()
+    scores: Scores | None = None
     error: Exception | None = None
 
 
 class Journal:
-    """Writes predictions to the store, one transaction at a time: a database that is asked by many writers makes most wait."""
+    """Writes predictions to the store, one group at a time: a database that is asked by many writers makes most wait."""
 
     def __init__(self, store: Ledger) -> None:
         self._store = store
         self._waiting: list[Entry] = []
-        self._turn = Lock()
+        self._busy = False
+        self._thread = ThreadPoolExecutor(1, "journal")
 
-    async def log(self, made: Sequence[Prediction]) -> None:
-        """Return once the predictions are in the store. Raises StoreUnavailable: then none of them is."""
-        entry = Entry(made)
+    async def answer(self, live: Live, rows: Sequence[Row]) -> Scores:
+        """Score rows and return once the predictions are in the store. Raises StoreUnavailable: then none of them is."""
+        return await self._enter(Entry(asyncio.get_running_loop().create_future(), live, rows))
+
+    async def log(self, scores: Scores) -> None:
+        """Return once predictions are in the store. Raises StoreUnavailable: then none of them is."""
+        await self._enter(Entry(asyncio.get_running_loop().create_future(), scores=scores))
+
+    def _enter(self, entry: Entry) -> asyncio.Future[Scores]:
         self._waiting.append(entry)
-        async with self._turn:
-            if not entry.written and entry.error is None:  # nobody wrote it meanwhile: write it with all that wait
-                group, self._waiting = self._waiting, []
-                await to_thread.run_sync(self._write, group)
-        if entry.error is not None:
-            raise entry.error
+        if not self._busy:
+            self._start(entry.done.get_loop())
+        return entry.done
 
-    def _write(self, group: list[Entry]) -> None:
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        group, self._waiting = self._waiting, []
+        self._busy = True
+        self._thread.submit(self._work, loop, group)
+
+    def _work(self, loop: asyncio.AbstractEventLoop, group: list[Entry]) -> None:
+        """Score and write a group; each request of it hears of a failure."""
         try:
-            self._store.log([prediction for entry in group for prediction in entry.made])
-        except Exception as error:  # each request of the group must hear of it
+            _score(group)
+            self._store.log([made for entry in group if entry.scores for made in entry.scores.made])
+        except Exception as error:  # also a bug must not leave requests without an answer
             for entry in group:
+                entry.error = entry.error or error
+        loop.call_soon_threadsafe(self._finish, loop, group)
+
+    def _finish(self, loop: asyncio.AbstractEventLoop, group: list[Entry]) -> None:
+        self._busy = False
+        if self._waiting:
+            self._start(loop)
+        for entry in group:
+            if entry.done.done():  # its caller gave up
+                continue
+            if entry.error:
+                entry.done.set_exception(entry.error)
+            elif entry.scores:
+                entry.done.set_result(entry.scores)
+
+
+def _score(group: list[Entry]) -> None:
+    """Score what is not scored yet, in one call for each model; a model that fails concerns its own requests only."""
+    by_model: dict[int, list[Entry]] = {}
+    for entry in group:
+        if entry.live:
+            by_model.setdefault(id(entry.live), []).append(entry)
+    for entries in by_model.values():
+        try:
+            for entry, scores in zip(entries, score_together(entries[0].live, [e.rows for e in entries]), strict=True):
+                entry.scores = scores
+        except Exception as error:  # noqa: PERF203 - there is one model, or two around a swap
+            for entry in entries:
                 entry.error = error
-        else:
-            for entry in group:
-                entry.written = True

@@ -1,14 +1,39 @@
-"""A limit on the size of request bodies, whatever their headers claim."""
+"""Limits on the head and the body of requests, whatever their headers claim."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from churn.errors import FieldError, RequestTooLarge
+from serving.problems import problem
 
 KIB = 1024
 SMALL = 64 * KIB
 LARGE = 16 * KIB * KIB
 LIMITS = {"/predict/batch": LARGE, "/outcomes": LARGE}
+MOST_HEADERS = 100
+HEAD = 32 * KIB
+
+
+class HeadLimit:
+    """ASGI middleware: refuses a request with too many headers, or too large ones, before anything reads them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on or refuse it."""
+        if scope["type"] == "http" and oversized(scope):
+            detail = f"send at most {MOST_HEADERS} headers and {HEAD // KIB} KiB of them with the address"
+            await problem(431, "Request Header Fields Too Large", detail)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def oversized(scope: Scope) -> bool:
+    """Whether address and headers exceed their limits."""
+    headers = scope["headers"]
+    size = len(scope["path"]) + len(scope["query_string"])
+    return len(headers) > MOST_HEADERS or size + sum([len(name) + len(value) for name, value in headers]) > HEAD
 
 
 class BodyLimit:
@@ -22,7 +47,7 @@ class BodyLimit:
         if scope["type"] == "http":
             declared = Headers(scope=scope).get("content-length", "")
             limit = LIMITS.get(scope["path"], SMALL)
-            receive = limited(receive, limit, int(declared) if declared.isdecimal() else 0)
+            receive = limited(receive, limit, int(declared[:20]) if declared.isdecimal() else 0)
         await self.app(scope, receive, send)
 
 

@@ -1,6 +1,6 @@
 """Read a JSON body into validated values, or refuse it naming each field and the reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -24,11 +24,15 @@ async def read_json(request: Request) -> bytes:
 
     The declaration keeps web pages out: a browser sends it to another site only after asking, and is told no.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    kind = _declared(request.scope["headers"]).partition(b";")[0].strip().lower()
+    if kind != b"application/json":
         errors = [FieldError("Content-Type", "must be application/json")]
         raise RequestRefused("the body is not declared as JSON; send Content-Type: application/json", errors, 415)
     return await request.body()
+
+
+def _declared(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return next((value for name, value in headers if name == b"content-type"), b"")
 
 
 def parse_one(model: type[M], body: bytes) -> M:

@@ -1,14 +1,13 @@
-"""Score rows with one model, and record the answers before anybody sees them."""
+"""Score rows with one model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import chain
 from uuid import uuid4
 
-from churn.bundle.open import Scored
 from churn.store import Prediction
 from churn.store.tables import now
-from serving.forms import Row
-from serving.parts import Parts
+from serving.row import Row
 from serving.slot import Live
 
 
@@ -20,19 +19,26 @@ class Scores:
     unseen: int
 
 
-def score(live: Live, rows: list[Row]) -> Scores:
-    """Score rows with one model."""
-    scored = live.bundle.score([row.features for row in rows])
-    return Scores(_predictions(live, rows, scored, now()), scored.unseen)
+def score(live: Live, rows: Sequence[Row]) -> Scores:
+    """Score the rows of one request."""
+    return score_together(live, [rows])[0]
 
 
-async def record(parts: Parts, scores: Scores) -> None:
-    """Log and count predictions. Raises StoreUnavailable: an answer that cannot be recorded is not given."""
-    await parts.journal.log(scores.made)
-    parts.telemetry.scored(len(scores.made), scores.unseen)
+def score_together(live: Live, requests: Sequence[Sequence[Row]]) -> list[Scores]:
+    """Score the rows of several requests in one call of the model; the answers are in the order of the requests."""
+    rows = list(chain.from_iterable(requests))
+    scored = live.bundle.score_rows([list(row.features.values()) for row in rows])
+    made = _predictions(live, rows, scored.probability, scored.contact)
+    found, start = [], 0
+    for request in requests:
+        end = start + len(request)
+        found.append(Scores(made[start:end], sum(scored.unseen[start:end])))
+        start = end
+    return found
 
 
-def _predictions(live: Live, rows: list[Row], scored: Scored, time: datetime) -> list[Prediction]:
+def _predictions(live: Live, rows: Sequence[Row], probabilities: list[float], contacts: list[bool]) -> list[Prediction]:
+    time = now()
     month = time.strftime("%Y-%m")
     data_hash = live.bundle.manifest.lineage.data
     return [
@@ -47,5 +53,5 @@ def _predictions(live: Live, rows: list[Row], scored: Scored, time: datetime) ->
             model_version=live.version,
             data_hash=data_hash,
         )
-        for row, probability, contact in zip(rows, scored.probability.tolist(), scored.contact.tolist(), strict=True)
+        for row, probability, contact in zip(rows, probabilities, contacts, strict=True)
     ]

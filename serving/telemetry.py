@@ -1,35 +1,101 @@
 """Counters of one app, in a registry of its own. Labels come from fixed sets, never from what a caller sent."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
+from functools import cache
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+import numpy as np
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, InfoMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from churn.store import Outcome, Prediction
+from serving.keys.guard import HOLDER, NEEDS, OPEN, PAGES
+from serving.ledger import Ledger
+from serving.logs import Access
 from serving.slot import ModelSlot
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+ROWS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+TENTHS = tuple(tenth / 10 for tenth in range(1, 11))
 UNMATCHED = "unmatched"
+PATHS = OPEN | NEEDS.keys() | set(PAGES)
+
+
+class Scores(Histogram):
+    """A histogram that takes many values in one step: thousands of `observe` would cost more than scoring them."""
+
+    def observe_all(self, values: Sequence[float]) -> None:
+        """The same as to `observe` each value."""
+        found = np.asarray(values)
+        places = np.searchsorted(np.asarray(self._upper_bounds), found)
+        for place, count in enumerate(np.bincount(places).tolist()):
+            if count:
+                self._buckets[place].inc(count)
+        self._sum.inc(float(found.sum()))
 
 
 class Telemetry:
     """What is counted while serving; `registry` holds it all."""
 
     def __init__(self, slot: ModelSlot) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter("churn_requests", "Requests answered", ["route", "status"], registry=self.registry)
-        self.seconds = Histogram("churn_request_seconds", "Time to answer", ["route"], buckets=BUCKETS, registry=self.registry)
-        self.rows = Counter("churn_rows_scored", "Customer rows scored and logged", registry=self.registry)
-        self.unseen = Counter("churn_unseen_categories", "Cells with a category never seen in training", registry=self.registry)
-        self.outcomes = Counter("churn_outcomes_recorded", "Outcomes recorded for the first time", registry=self.registry)
-        self.registry.register(SlotCollector(slot))
+        kept = self.registry = CollectorRegistry()
+        self.requests = Counter("churn_requests", "Requests answered", ["route", "status"], registry=kept)
+        self.seconds = Histogram("churn_request_seconds", "Time to answer", ["route"], buckets=BUCKETS, registry=kept)
+        self.shed = Counter("churn_shed_requests", "Requests refused because the server was full", registry=kept)
+        self.rows = Counter("churn_rows_scored", "Customer rows scored and logged", registry=kept)
+        self.batch = Histogram("churn_batch_rows", "Customer rows of one request", buckets=ROWS, registry=kept)
+        self.scores = Scores("churn_score", "Probabilities as logged", buckets=TENTHS, registry=kept)
+        self.unseen = Counter("churn_unseen_categories", "Cells with a category never seen in training", registry=kept)
+        self.commit = Histogram("churn_log_commit_seconds", "Time to write predictions", buckets=BUCKETS, registry=kept)
+        self.unlogged = Counter("churn_log_failures", "Attempts to write predictions that failed", registry=kept)
+        self.outcomes = Counter("churn_outcomes_recorded", "Outcomes recorded for the first time", registry=kept)
+        self.live = SlotCollector(slot)
+        kept.register(self.live)
 
     def scored(self, rows: int, unseen: int) -> None:
         """Count rows whose predictions are in the store."""
         self.rows.inc(rows)
+        self.batch.observe(rows)
         self.unseen.inc(unseen)
+
+    def exposed(self) -> bytes:
+        """Everything in the text format of Prometheus; with several worker processes the sum over all of them.
+
+        The library shares counters between processes through files if PROMETHEUS_MULTIPROC_DIR is set when it is imported.
+        """
+        if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+            return generate_latest(self.registry)
+        shared = CollectorRegistry()
+        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+        shared.register(self.live)
+        return generate_latest(shared)
+
+
+class Counted:
+    """A ledger that times what it writes and keeps a histogram of the scores."""
+
+    def __init__(self, store: Ledger, telemetry: Telemetry) -> None:
+        self._store = store
+        self._telemetry = telemetry
+
+    def log(self, made: Sequence[Prediction]) -> None:
+        """Write predictions, as the store does, and count them."""
+        start = perf_counter()
+        try:
+            self._store.log(made)
+        except Exception:
+            self._telemetry.unlogged.inc()
+            raise
+        self._telemetry.commit.observe(perf_counter() - start)
+        self._telemetry.scores.observe_all([prediction.probability for prediction in made])
+
+    def add_outcomes(self, reported: Sequence[Outcome]) -> int:
+        """Write outcomes, as the store does."""
+        return self._store.add_outcomes(reported)
 
 
 class SlotCollector(Collector):
@@ -50,12 +116,18 @@ class SlotCollector(Collector):
         yield failures
 
 
-class Measure:
-    """ASGI middleware: counts and times each request under the template of its route."""
+def route_of(scope: Scope) -> str:
+    """The path of a request, or `unmatched` where no route has it."""
+    return scope["path"] if scope["path"] in PATHS else UNMATCHED
 
-    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+
+class Measure:
+    """ASGI middleware: counts, times and logs each request under its route."""
+
+    def __init__(self, app: ASGIApp, telemetry: Telemetry, access: Access) -> None:
         self.app = app
-        self.telemetry = telemetry
+        self._access = access
+        self._count, self._time = cache(telemetry.requests.labels), cache(telemetry.seconds.labels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on, then count it."""
@@ -73,6 +145,8 @@ class Measure:
         try:
             await self.app(scope, receive, noted)
         finally:
-            route = getattr(scope.get("route"), "path", UNMATCHED)
-            self.telemetry.requests.labels(route, status).inc()
-            self.telemetry.seconds.labels(route).observe(perf_counter() - start)
+            seconds = perf_counter() - start
+            route = route_of(scope)
+            self._count(route, status).inc()
+            self._time(route).observe(seconds)
+            self._access.add(scope["method"], route, status, seconds, scope.get(HOLDER, ""))

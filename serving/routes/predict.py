@@ -2,37 +2,45 @@
 
 from typing import Any
 
+import msgspec
 from anyio import to_thread
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from churn.store import Prediction
 from serving.answers import REFUSALS, Answer, BatchAnswer, body_of
 from serving.parse import read_json
-from serving.parts import PartsDep
-from serving.scoring import Scores, record, score
+from serving.parts import Parts
+from serving.routes.direct import DirectRoute
+from serving.scoring import Scores, score
 from serving.slot import Live
 
-router = APIRouter(tags=["predictions"])
+router = APIRouter(tags=["predictions"], route_class=DirectRoute)
+
+JSON = "application/json"
+encode = msgspec.json.Encoder().encode
 
 
 @router.post("/predict", response_model=Answer, responses=REFUSALS, openapi_extra=body_of("Customer"))
-async def predict(request: Request, parts: PartsDep) -> Response:
+async def predict(request: Request) -> Response:
     """How likely one customer is to leave, and whether a contact pays. The answer is on record before it is given."""
+    parts: Parts = request.app.state.parts
     body = await read_json(request)
     live = parts.slot.current()
-    scores = score(live, [live.form.one(body)])  # takes less time than handing it to a thread
-    await record(parts, scores)
-    return JSONResponse(_item(scores.made[0]) | _origin(live, scores))
+    scores = await parts.journal.answer(live, [live.form.one(body)])
+    parts.telemetry.scored(1, scores.unseen)
+    return Response(encode(_item(scores.made[0]) | _origin(live, scores)), media_type=JSON)
 
 
 @router.post("/predict/batch", response_model=BatchAnswer, responses=REFUSALS, openapi_extra=body_of("Customers"))
-async def predict_batch(request: Request, parts: PartsDep) -> Response:
+async def predict_batch(request: Request) -> Response:
     """The same for 1 to 10,000 customers, in their order: all are answered or none."""
+    parts: Parts = request.app.state.parts
     body = await read_json(request)
     live = parts.slot.current()
     scores = await to_thread.run_sync(_score_many, live, body, limiter=parts.bulk)
-    await record(parts, scores)
+    await parts.journal.log(scores)
+    parts.telemetry.scored(len(scores.made), scores.unseen)
     return await to_thread.run_sync(_answer_many, live, scores, limiter=parts.bulk)
 
 
@@ -41,7 +49,7 @@ def _score_many(live: Live, body: bytes) -> Scores:
 
 
 def _answer_many(live: Live, scores: Scores) -> Response:
-    return JSONResponse({"predictions": [_item(made) for made in scores.made]} | _origin(live, scores))
+    return Response(encode({"predictions": [_item(made) for made in scores.made]} | _origin(live, scores)), media_type=JSON)
 
 
 def _item(made: Prediction) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from serving.answers import NO_MODEL, Feature, Health, Lineage, LoadFailure, ModelCard, Readiness
 from serving.parts import PartsDep
@@ -45,7 +45,7 @@ async def ready(parts: PartsDep) -> Readiness:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(parts: PartsDep) -> Response:
     """Counters in the Prometheus text format."""
-    return Response(generate_latest(parts.telemetry.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return Response(parts.telemetry.exposed(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def finite(value: Any) -> Any:

@@ -2,14 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from churn.errors import ParamsError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+HERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}  # noqa: S104 - what to call a host that only binds
 
 
 class Settings(BaseSettings):
@@ -19,25 +20,40 @@ class Settings(BaseSettings):
 
     state: Path = Path("state")
     store_url: str = ""
+    api_keys: SecretStr = SecretStr("")
+    api_keys_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     prefect_port: int = Field(4200, ge=1, le=65535)
     mlflow_port: int = Field(5000, ge=1, le=65535)
     evidently_port: int = Field(8001, ge=1, le=65535)
+    allowed_hosts: str = ""
     poll_seconds: float = Field(1.0, gt=0)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("api_keys_file", mode="before")
+    @classmethod
+    def named(cls, path: object) -> object:
+        """A variable that is set to nothing names no file."""
+        return path or None
 
     @field_validator("host")
     @classmethod
-    def loopback(cls, host: str) -> str:
-        """The API has no authentication, so nothing beyond this machine may reach it."""
-        if host not in LOOPBACK:
-            raise ValueError(f"{host} is not a loopback address; use 127.0.0.1 and put a proxy with login in front")
+    def guarded(cls, host: str, info: ValidationInfo) -> str:
+        """Without API keys nothing beyond this machine may reach the API."""
+        keys, file = info.data.get("api_keys"), info.data.get("api_keys_file")
+        if host not in LOOPBACK and not (host and (file or (keys and keys.get_secret_value().strip()))):
+            raise ValueError(
+                f"{host!r} is not a loopback address; use 127.0.0.1, or API keys (`churn key`, CHURN_API_KEYS_FILE)"
+            )
         return host
 
     @model_validator(mode="after")
     def absolute(self) -> Self:
         """Make paths independent of the current folder, and default the store to a file in the state folder."""
         object.__setattr__(self, "state", self.state.absolute())
+        if self.api_keys_file:
+            object.__setattr__(self, "api_keys_file", self.api_keys_file.absolute())
         if not self.store_url:
             object.__setattr__(self, "store_url", f"sqlite:///{self.state / 'store.db'}")
         return self
@@ -59,8 +75,8 @@ class Settings(BaseSettings):
 
     @property
     def api_url(self) -> str:
-        """Where the prediction server listens."""
-        return f"http://{self.host}:{self.port}"
+        """Where a client on this machine finds the prediction server."""
+        return f"http://{HERE.get(self.host, self.host)}:{self.port}"
 
 
 def load() -> Settings:

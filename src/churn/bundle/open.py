@@ -13,7 +13,7 @@ import onnxruntime
 from churn.bundle import session
 from churn.bundle.manifest import Manifest, fingerprint
 from churn.contract import Contract, Value, encode, unseen
-from churn.contract.encode import Matrix
+from churn.contract.encode import Matrix, RowEncoder
 from churn.contract.schema import as_columns
 from churn.decision import Decision
 from churn.errors import BundleCorrupt
@@ -29,6 +29,15 @@ class Scored:
     probability: Floats
     contact: npt.NDArray[np.bool_]
     unseen: int
+
+
+@dataclass(frozen=True)
+class ScoredRows:
+    """Answers for n rows as plain values; `unseen` counts for each row the categories that training never saw."""
+
+    probability: list[float]
+    contact: list[bool]
+    unseen: list[int]
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class Bundle:
         self.decision = Decision.read(folder / "decision.json")
         self.metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         self._session = graph
+        self._encoder = RowEncoder(self.contract)
 
     def score_matrix(self, matrix: Matrix) -> Floats:
         """Probabilities, shape (n,), of an encoded matrix (n, features)."""
@@ -65,6 +75,13 @@ class Bundle:
     def score(self, rows: list[Mapping[str, Value]]) -> Scored:
         """Score customer rows; keys that are no features are ignored."""
         return self.score_columns(as_columns(self.contract, rows))
+
+    def score_rows(self, rows: Sequence[Sequence[Value]]) -> ScoredRows:
+        """Score rows of one value for each feature, in the order of the contract."""
+        matrix = self._encoder.encode(rows)
+        probability = self.score_matrix(matrix)
+        contact = self.decision.contact(probability)
+        return ScoredRows(probability.tolist(), contact.tolist(), self._encoder.unseen(matrix).tolist())
 
     def reference(self) -> Reference:
         """The reference rows, read from disk at each call."""

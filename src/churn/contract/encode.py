@@ -1,7 +1,10 @@
-"""Rows to one float matrix. Training, serving and batch scoring all call `encode`."""
+"""Rows to one float matrix. Training, serving and batch scoring all encode by the same rules.
+
+`encode` takes columns, as tables have them; `RowEncoder` takes rows, as requests bring them, and gives equal matrices.
+"""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,8 +32,41 @@ def encode(contract: Contract, values: Mapping[str, Sequence[Any]]) -> Matrix:
 
 def unseen(contract: Contract, matrix: Matrix) -> int:
     """How many cells hold a category that training never saw."""
-    limits = [len(c.levels) if c.kind == "category" else np.inf for c in contract.columns]
-    return int((matrix >= np.asarray(limits, dtype=np.float32)).sum())
+    return int((matrix >= _never_seen(contract)).sum())
+
+
+class RowEncoder:
+    """Encodes rows of one contract. What a column needs is looked up once, so that a single row costs little."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._never_seen = _never_seen(contract)
+        self._tables = [(i, _Codes(contract, c)) for i, c in enumerate(contract.columns) if c.kind == "category"]
+
+    def encode(self, rows: Iterable[Sequence[Any]]) -> Matrix:
+        """Encode rows of one value for each feature, in the order of the contract; the matrix equals that of `encode`."""
+        columns = list(zip(*rows, strict=True))
+        for position, table in self._tables:
+            columns[position] = tuple(map(table.__getitem__, columns[position]))
+        cells = np.array(columns, dtype=np.float64)
+        np.minimum(np.maximum(cells, -LARGEST, out=cells), LARGEST, out=cells)
+        return np.ascontiguousarray(cells.T, dtype=np.float32)
+
+    def unseen(self, matrix: Matrix) -> npt.NDArray[np.int64]:
+        """For each row how many of its cells hold a category that training never saw."""
+        return np.asarray((matrix >= self._never_seen).sum(axis=1))
+
+
+class _Codes(dict[Any, float]):
+    """The code of each level; any other value is looked at when it comes, and not kept, for callers could send millions."""
+
+    def __init__(self, contract: Contract, column: Column) -> None:
+        self._contract = contract
+        self._levels = {level: float(code) for code, level in enumerate(column.levels)}
+        self._never_seen = float(len(column.levels))
+        super().__init__({level: self[level] for level in column.levels})
+
+    def __missing__(self, value: object) -> float:
+        return _code(self._contract, self._levels, self._never_seen, value)
 
 
 def as_text(value: object) -> str:
@@ -38,6 +74,11 @@ def as_text(value: object) -> str:
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
     return str(value).strip()
+
+
+def _never_seen(contract: Contract) -> Matrix:
+    """For each column the code of a level never seen in training; infinite where there are no levels."""
+    return np.array([len(c.levels) if c.kind == "category" else np.inf for c in contract.columns], dtype=np.float32)
 
 
 def _codes(contract: Contract, column: Column, values: Sequence[Any]) -> npt.NDArray[np.float64]:

@@ -46,8 +46,11 @@ class Store:
         """Write predictions, all or none."""
         if not made:
             return
+        lines = [self._line(prediction) for prediction in made]
         with self._transaction() as connection:
-            connection.execute(insert(predictions), [asdict(prediction) for prediction in made])
+            for start in range(0, len(lines), CHUNK):
+                chunk = lines[start : start + CHUNK]
+                connection.exec_driver_sql(self._insert(len(chunk)), tuple(chain.from_iterable(chunk)))
 
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         """Write outcomes, all or none; one that repeats the last known value is not written again.

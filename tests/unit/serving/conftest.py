@@ -123,7 +123,7 @@ def talking_to(app: Any) -> Iterator[Client]:
     @asynccontextmanager
     async def session() -> Any:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             yield http
 
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(session()) as http:

@@ -1,0 +1,95 @@
+"""Logs as one JSON object a line, each with the id of the request it belongs to.
+
+Nothing that a customer sent is logged: a request is named by its id, route and key, and an exception that ends one is
+told by its type and its place in the code, without its text, which may quote the body. The level `debug` shows it.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+PAUSE = 0.1
+DEEPEST = 40
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+access = logging.getLogger("serving.access")
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, whatever the message holds."""
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, object] = {"time": time, "level": record.levelname, "logger": record.name}
+        line["message"] = record.getMessage()
+        identity = request_id.get()
+        if identity:
+            line["request_id"] = identity
+        if record.exc_info and record.exc_info[1]:
+            discreet = bool(identity) and not access.isEnabledFor(logging.DEBUG)
+            line["error"] = places(record.exc_info[1]) if discreet else self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def places(error: BaseException) -> list[str]:
+    """The types of an exception and its causes with the places in the code they passed, innermost last; no text."""
+    return [line for one in _causes(error) for line in (type(one).__name__, *_frames(one))][:DEEPEST]
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _frames(error: BaseException) -> list[str]:
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def configure(level: str) -> None:
+    """Write the logs of this process as JSON to its standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level.upper(), handlers=[handler])
+
+
+def _to_stderr(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+class Access:
+    """A line for each request, written several at a time: a record and a write for each would cost more than its score.
+
+    A process that is killed loses the lines of its last tenth of a second; predictions are in the store regardless.
+    """
+
+    def __init__(self, write: Callable[[str], object] = _to_stderr) -> None:
+        self._write = write
+        self._lines: list[str] = []
+
+    def add(self, method: str, route: str, status: int, seconds: float, key: str) -> None:
+        """Note an answer. All but the method is known to need no escape, and an unknown method is not repeated."""
+        if not access.isEnabledFor(logging.INFO):
+            return
+        if not self._lines:
+            asyncio.get_running_loop().call_later(PAUSE, self.flush)
+        verb = method if method in METHODS else "OTHER"
+        self._lines.append(
+            f'{{"time": "{datetime.now(UTC).isoformat(timespec="milliseconds")}", "level": "INFO", "logger": "{access.name}", '
+            f'"message": "{verb} {route} {status}", "request_id": "{request_id.get()}", "key": "{key}", '
+            f'"method": "{verb}", "route": "{route}", "status": {status}, "ms": {seconds * 1000:.2f}}}\n'
+        )
+
+    def flush(self) -> None:
+        """Write what was noted."""
+        lines, self._lines = self._lines, []
+        if lines:
+            self._write("".join(lines))
