@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
+import psutil  # type: ignore[import-untyped]
+
+from serving.keys import key
 
 BIN = Path(sys.executable).parent
 START_SECONDS = 120
@@ -74,9 +76,12 @@ def _ours(workspace: Path, rows: list[Row]) -> Iterator[Contender]:
     for old in (workspace / "state").glob("bench.db*"):
         old.unlink()
     port = _free_port()
-    own = {"CHURN_PORT": str(port), "CHURN_STORE_URL": f"sqlite:///{(workspace / 'state' / 'bench.db').absolute()}"}
+    secret, line = key.make("bench", ["predict"])
+    log = f"sqlite:///{(workspace / 'state' / 'bench.db').absolute()}"
+    own = {"CHURN_PORT": str(port), "CHURN_STORE_URL": log, "CHURN_API_KEYS": line}
     with _started(workspace, "ours", [BIN / "churn", "serve"], own) as process:
-        yield _await(Contender("ours", port, process, "/predict", "/predict/batch"), rows)
+        entry = {"Authorization": f"Bearer {secret}"}
+        yield _await(Contender("ours", port, process, "/predict", "/predict/batch", entry), rows)
 
 
 @contextmanager
@@ -91,8 +96,8 @@ def _empty(workspace: Path, rows: list[Row]) -> Iterator[Contender]:
 def _mlflow(workspace: Path, rows: list[Row]) -> Iterator[Contender]:
     port = _free_port()
     own = {"MLFLOW_TRACKING_URI": f"sqlite:///{(workspace / 'state' / 'mlflow.db').absolute()}"}
-    command = [BIN / "mlflow", "models", "serve", "-m", "models:/churn@champion", "--env-manager", "local", "-p", port, "-h", "127.0.0.1"]
-    with _started(workspace, "mlflow", command, own) as process:
+    options = f"--model-uri models:/churn@champion --env-manager local --host 127.0.0.1 --port {port}".split()
+    with _started(workspace, "mlflow", [BIN / "mlflow", "models", "serve", *options], own) as process:
         yield _await(Contender("mlflow", port, process, "/invocations", "/invocations"), rows)
 
 
@@ -110,13 +115,13 @@ def _started(folder: Path, name: str, command: list[object], extra: dict[str, st
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    family = [psutil.Process(process.pid).children(recursive=True)] if process.poll() is None else [[]]
+    children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
     process.terminate()
     try:
         process.wait(15)
     except subprocess.TimeoutExpired:
         process.kill()
-    for child in family[0]:
+    for child in children:
         if child.is_running():
             child.kill()
 

@@ -44,12 +44,12 @@ def create_app(contract: Contract) -> FastAPI:
     fields: dict[str, Any] = {
         column.name: (KINDS[column.kind] | None if column.nullable else KINDS[column.kind], ...) for column in contract.columns
     }
-    labels: dict[str, Any] = {name: (str | None, None) for name in contract.labels_of_row}
+    labels: dict[str, Any] = {name: (str | None, None) for name in (contract.id, contract.snapshot) if name}
     customer: Any = create_model("Customer", __config__=ConfigDict(extra="forbid"), **fields, **labels)
     app = FastAPI()
 
     @app.post("/predict")
-    async def predict(body: customer) -> Answer:
+    async def predict(body: customer) -> Answer:  # noqa: ARG001 - FastAPI validates it
         return CONSTANT
 
     @app.get("/ready")

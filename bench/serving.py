@@ -48,7 +48,9 @@ def main() -> None:
     report.plot(found, HOME / "serving.png")
 
 
-def measure(contenders: list[Contender], rows: list[Row], connections: list[int], rounds: int, seconds: float) -> tuple[Loads, Loads]:
+def measure(
+    contenders: list[Contender], rows: list[Row], connections: list[int], rounds: int, seconds: float
+) -> tuple[Loads, Loads]:
     """Load each contender in turn, `rounds` times over; by "name/connections"."""
     single: Loads = defaultdict(list)
     batch: Loads = defaultdict(list)
@@ -80,8 +82,11 @@ def _customers(workspace: Path) -> list[Row]:
 
 
 def _labelled(contract: Contract, number: int, row: Row) -> Row:
-    values = {column.name: bool(row[column.name]) if column.kind == "boolean" else row[column.name] for column in contract.columns}
-    return values | dict(zip(contract.labels_of_row, (f"C{number:06d}", "2026-01"), strict=False))
+    values = {
+        column.name: bool(row[column.name]) if column.kind == "boolean" else row[column.name] for column in contract.columns
+    }
+    labels = {contract.id: f"C{number:06d}", contract.snapshot: "2026-01"}
+    return values | {name: value for name, value in labels.items() if name}
 
 
 def _options() -> argparse.Namespace:

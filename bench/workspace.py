@@ -1,9 +1,10 @@
 """Make the workspace of the benchmark: the simulated company with a registered champion, ready to be served.
 
-`python -m bench.workspace FOLDER` works in FOLDER; what is there already is kept.
+`python -m bench.workspace FOLDER` works in FOLDER; a workspace that is there already is kept.
 """
 
 import os
+import shutil
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -20,19 +21,19 @@ SEED, CUSTOMERS, MONTHS = 7, 5000, 4
 
 
 def main(folder: Path) -> None:
-    """Train, register and promote, unless a champion is there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    os.chdir(folder)
-    bundles = settings.load().bundles
-    if (bundles / NAME).exists():
-        return
+    """Train, register and promote, unless a champion is there that was made with today's params."""
     text = (files("churn") / "templates" / "params.yaml").read_text(encoding="utf-8")
+    if (folder / "state" / "bundles" / NAME).exists() and (folder / "params.yaml").read_text(encoding="utf-8") == text:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.chdir(folder)
     workspace.scaffold(Path(), text, own_git=True)
     write(Path("data"), SEED, CUSTOMERS, MONTHS)
     versioning.pin()
     for name in ("prepare", "train", "evaluate", "bundle"):
         stages.STAGES[name](progress)
-    _promote(bundles)
+    _promote(settings.load().bundles)
 
 
 def _promote(bundles: Path) -> None:

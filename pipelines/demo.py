@@ -38,6 +38,7 @@ class Line:
 
 def run(settings: Settings, customers: int) -> list[Line]:
     """Live through the year in the current, empty folder. Returns a line for each month that was served."""
+    stack.end_on_signals()
     months = list(live(SEED, customers, MONTHS, PRICE_RISE))
     _make_workspace(months[:LEARNED])
     with stack.Stack(settings) as running, Api(settings.api_url) as api:

@@ -112,8 +112,10 @@ def restore(promotion: Transaction) -> None:
 @task(**OUTSIDE)
 def verify(candidate: str) -> None:
     """Open the promoted bundle as the server will, and wait for the running server, if there is one, to answer with it."""
-    open_bundle(registry().open_champion(settings.load().bundles)[1])
-    await_server(settings.load().api_url, candidate)
+    models, places = registry(), settings.load()
+    open_bundle(models.download(candidate, places.bundles))
+    known = {item.version: item.fingerprint for item in models.versions()}
+    await_server(places.api_url, known[candidate], known.values())
 
 
 @task(**OUTSIDE)

@@ -15,11 +15,18 @@ from pipelines.common import OUTSIDE, registry, store, table
 @flow(name="development", log_prints=True)
 def development() -> str:
     """Bring the bundle up to date and register it. Returns the version of the candidate."""
+    pin_data()
     for name in list_stages():
         run_stage.with_options(task_run_name=f"stage {name}")(name)
     version = register_candidate()
     publish(version)
     return version.version
+
+
+@task(**OUTSIDE)
+def pin_data() -> str:
+    """Pin data/ as it is, so that the lineage names what is learned from; returns its hash."""
+    return versioning.pin()
 
 
 @task(**OUTSIDE)

@@ -8,6 +8,8 @@ from prefect.events import emit_event
 
 from churn import params, settings
 from churn.bundle.open import open_bundle
+from churn.feedback import matured
+from churn.params import Params
 from churn.registry import Version
 from churn.store import Event, Window
 from monitoring.figures import Figures
@@ -52,8 +54,8 @@ def report(snapshot: str, champion: Version) -> Figures:
     knobs, places = params.load(), settings.load()
     bundle = open_bundle(registry().download(champion.version, places.bundles))
     rows = store().window(snapshot, champion.version)
-    matured = _matured(champion.version)
-    found = examine(bundle, snapshot, rows, matured, params=knobs, folder=places.reports / f"version-{champion.version}")
+    outcomes = _matured(champion.version, knobs)
+    found = examine(bundle, snapshot, rows, outcomes, params=knobs, folder=places.reports / f"version-{champion.version}")
     if found.report:
         from monitoring.dashboard import publish as show  # noqa: PLC0415 - Evidently takes seconds to import
 
@@ -66,7 +68,7 @@ def report(snapshot: str, champion: Version) -> Figures:
 def conclude(figures: Figures, champion: Version) -> Verdict:
     """Judge the window in the light of the champion's earlier ones, and keep the finding."""
     log = store()
-    known = [w for w in log.windows() if w.model_version == champion.version and w.snapshot < figures.snapshot]
+    known = [w for w in log.windows() if (w.model_version, w.snapshot != figures.snapshot) == (champion.version, True)]
     verdict = judge([*(Figures.from_json(window.figures) for window in known), figures], params.load().monitoring)
     log.add_window(Window(figures.snapshot, champion.version, verdict.state, figures.to_json()))
     return verdict
@@ -81,14 +83,17 @@ def publish(figures: Figures, verdict: Verdict, champion: Version) -> None:
 
 @task(**OUTSIDE)
 def raise_event(snapshot: str, verdict: Verdict, champion: Version) -> None:
-    """Tell Prefect, whose automation starts one retraining."""
-    name = params.load().name
+    """Tell Prefect, whose automation starts one retraining; once for each version, snapshot and state."""
+    name, log = params.load().name, store()
+    if any((e.kind, e.version, e.detail.get("snapshot")) == (verdict.state, champion.version, snapshot) for e in log.history()):
+        print(f"{verdict.state} in {snapshot} has been told already")  # noqa: T201 - Prefect logs what a flow prints
+        return
     emit_event(
         f"churn.model.{verdict.state}",
         resource={"prefect.resource.id": f"churn.model.{name}", "prefect.resource.name": name},
         payload={"snapshot": snapshot, "version": champion.version, "evidence": verdict.evidence},
     )
-    store().record(Event(verdict.state, champion.version, {"snapshot": snapshot, **asdict(verdict)}))
+    log.record(Event(verdict.state, champion.version, {"snapshot": snapshot, **asdict(verdict)}))
 
 
 def markdown(figures: Figures, verdict: Verdict, version: str) -> str:
@@ -111,11 +116,11 @@ def markdown(figures: Figures, verdict: Verdict, version: str) -> str:
 """
 
 
-def _matured(version: str) -> Rows:
-    """The version's predictions in the newest snapshot that has outcomes."""
+def _matured(version: str, knobs: Params) -> Rows:
+    """The version's predictions in the newest snapshot whose outcomes have matured."""
     log = store()
     for snapshot in reversed(log.snapshots()):
-        rows = [row for row in log.window(snapshot, version) if row["churned"] is not None]
-        if rows:
+        rows = matured(log.window(snapshot, version), knobs.retraining.known_share, knobs.problem.horizon_days)
+        if len(rows) >= knobs.monitoring.min_outcomes:
             return rows
     return []

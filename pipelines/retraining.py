@@ -9,14 +9,14 @@ from churn import feedback, params, versioning
 from churn.store import Event
 from pipelines.common import OUTSIDE, store
 from pipelines.deployment import deployment
-from pipelines.development import development
+from pipelines.development import development, pin_data
 
 
 @flow(name="retraining", log_prints=True)
 def retraining(reason: str = "asked for by a person") -> bool:
     """Learn from what has matured and deploy the result if it is better. Returns whether the champion changed."""
     gathered = gather_feedback()
-    pin_data(gathered)
+    pin_data()
     record_versions(f"Feedback of {len(gathered)} snapshots", ["data.dvc"])
     candidate = development()
     record_versions(f"Retrain: {reason}", ["dvc.lock"])
@@ -29,14 +29,10 @@ def retraining(reason: str = "asked for by a person") -> bool:
 @task(**OUTSIDE)
 def gather_feedback() -> list[str]:
     """Write the matured predictions of each snapshot into data/; returns the names of the files that changed."""
-    written = feedback.write(store(), params.load().data, Path("data"))
+    knobs = params.load()
+    share, horizon = knobs.retraining.known_share, knobs.problem.horizon_days
+    written = feedback.write(store(), knobs.data, Path("data"), share=share, horizon_days=horizon)
     return [path.name for path in written]
-
-
-@task(**OUTSIDE)
-def pin_data(changed: list[str]) -> str:
-    """Pin data/ with DVC when it changed; returns its hash."""
-    return versioning.pin() if changed else versioning.data_hash()
 
 
 @task(**OUTSIDE)

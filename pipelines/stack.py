@@ -6,8 +6,10 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import httpx
 
@@ -17,6 +19,7 @@ from churn.settings import Settings
 
 START_SECONDS = 120
 STOP_SECONDS = 15
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         # A second Ctrl-C must not leave half of them running.
-        before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, signal.SIG_IGN) for number in ENDING}
+        for _service, process in self._running:
+            _tell(process, signal.SIGTERM)
         for _service, process in reversed(self._running):
             _end(process)
         for number, handler in before.items():
@@ -112,6 +117,16 @@ class Stack:
     def ended(self) -> str | None:
         """The name of a service that ended by itself."""
         return next((service.name for service, process in self._running if process.poll() is not None), None)
+
+
+def end_on_signals() -> None:
+    """Let Ctrl-C, SIGTERM and a closed terminal end this process in order, even where a script started it."""
+    for number in ENDING:
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def orchestrated(settings: Settings) -> dict[str, str]:
@@ -179,11 +194,14 @@ def _answers(url: str) -> bool:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a service and what it started: each service leads a process group of its own."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
-    try:
+    """Wait for a service that was told to end; kill it, and whatever of it is left, when it does not."""
+    with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    _tell(process, signal.SIGKILL)
+    process.wait()
+
+
+def _tell(process: "subprocess.Popen[bytes]", number: int) -> None:
+    """Send a signal to a service and what it started: each service leads a process group of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

@@ -1,8 +1,6 @@
 """The whole system, to stay."""
 
-import signal
 import time
-from types import FrameType
 
 from churn.console import console
 from churn.errors import ChurnError
@@ -11,8 +9,8 @@ from pipelines import stack
 
 
 def run(settings: Settings) -> None:
-    """Start every service, show where each is, and end them all on Ctrl-C or SIGTERM."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    """Start every service, show where each is, and end them all on Ctrl-C, SIGTERM or a closed terminal."""
+    stack.end_on_signals()
     server, *others = stack.services(settings)
     for service in (server, *others):
         stack.refuse_taken(settings.host, service)
@@ -25,6 +23,7 @@ def run(settings: Settings) -> None:
                 running.start(service)
             for service in (server, *others):
                 console.print(f"{service.name:<10} {service.page}")
+            console.print(f"For the prefect command: export PREFECT_API_URL={server.page}/api", soft_wrap=True)
             console.print("Ctrl-C ends all of them.")
             _watch(running)
     except KeyboardInterrupt:
@@ -37,7 +36,3 @@ def _watch(running: stack.Stack) -> None:
         if name:
             raise ChurnError(f"{name} ended by itself; see state/logs/{name}.log")
         time.sleep(1)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

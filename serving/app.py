@@ -13,10 +13,11 @@ from starlette.types import ASGIApp
 from churn.settings import LOOPBACK, Settings
 from serving import docs, openapi, problems
 from serving.champion import Watcher
+from serving.express import Express
 from serving.headers import Envelope
 from serving.journal import Journal
 from serving.keys import scheme
-from serving.keys.guard import Guard
+from serving.keys.guard import Door, Guard
 from serving.keys.ring import Keyring
 from serving.ledger import Ledger
 from serving.limits import BodyLimit, HeadLimit
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 BULK_THREADS = 2
+QUIET: Any = {"tracing": False, "metrics": False, "logs": False}  # FastAPI's own would export texts of exceptions
 
 
 class ChurnAPI(FastAPI):
@@ -65,14 +67,16 @@ def create_app(settings: Settings, slot: ModelSlot, store: Ledger, tracing: "Tra
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
+        telemetry=QUIET,
     )
-    app.state.parts = Parts(slot, store, Journal(Counted(store, telemetry)), telemetry, CapacityLimiter(BULK_THREADS))
+    parts = Parts(slot, store, Journal(Counted(store, telemetry)), telemetry, CapacityLimiter(BULK_THREADS))
+    app.state.parts = parts
     problems.install(app)
     docs.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.guarded = keys is not None
-    app.surround = _layers(telemetry, access, keys, hosts(settings), tracing)
+    app.surround = _layers(parts, access, Door(keys, hosts(settings)), tracing)
     return app
 
 
@@ -87,14 +91,12 @@ def hosts(settings: Settings) -> frozenset[str]:
     return frozenset(named | own if named or settings.host in LOOPBACK else ())
 
 
-def _layers(
-    telemetry: Telemetry, access: Access, keys: Keyring | None, allowed: frozenset[str], tracing: "TracerProvider | None"
-) -> Callable[[ASGIApp], ASGIApp]:
-    """What a request passes on its way to the routes, outermost last."""
+def _layers(parts: Parts, access: Access, door: Door, tracing: "TracerProvider | None") -> Callable[[ASGIApp], ASGIApp]:
+    """What a request passes on its way to the routes, innermost first."""
 
     def surround(app: ASGIApp) -> ASGIApp:
-        app = Guard(BodyLimit(app), keys, allowed)
-        app = Measure(HeadLimit(app), telemetry, access)
+        app = Guard(BodyLimit(Express(app, parts)), door)
+        app = Measure(HeadLimit(app), parts.telemetry, access)
         return Envelope(Traced(app, tracing) if tracing else app)
 
     return surround

@@ -3,6 +3,7 @@
 import logging
 import tempfile
 from pathlib import Path
+from time import monotonic
 
 from anyio import sleep, to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -41,6 +42,9 @@ def read_pointer(bundles: Path) -> Pointer:
         raise BundleCorrupt(f"{path} is not a champion pointer; delete it, the follower writes it again") from error
 
 
+RETRY_SECONDS = 30
+
+
 class Watcher:
     """Keeps a slot at the champion that the pointer names."""
 
@@ -48,14 +52,15 @@ class Watcher:
         self._slot = slot
         self._bundles = bundles
         self._seen: tuple[int, int] | None = None
+        self._again = 0.0
 
     def check(self) -> None:
         """Load the champion if the pointer was written since the last check; a failure keeps the live model.
 
-        A failed pointer is tried again when it is written again, not before.
+        A champion that could not be loaded is tried again when the pointer is written again, and every half minute.
         """
         written = self._written()
-        if written is None or written == self._seen:
+        if written is None or (written == self._seen and not self._due()):
             return
         self._seen = written
         version = "unknown"
@@ -80,6 +85,11 @@ class Watcher:
     def _refuse(self, version: str, reason: str) -> None:
         log.error("champion %s was not loaded, the live model stays: %s", version, reason)
         self._slot.refuse(Failure(version, reason))
+        self._again = monotonic() + RETRY_SECONDS
+
+    def _due(self) -> bool:
+        """Whether the last load failed long enough ago to try once more."""
+        return self._slot.failure is not None and monotonic() >= self._again
 
     def _written(self) -> tuple[int, int] | None:
         """When the pointer was written, None while there is none; replacing a file always changes this."""

@@ -44,7 +44,7 @@ class Follower:
     def __init__(self, registry: Champions, bundles: Path) -> None:
         self._registry = registry
         self._bundles = bundles
-        self._followed: str | None = None
+        self._followed: Named | None = None
         self._complaint: str | None = None
 
     def step(self) -> None:
@@ -63,11 +63,11 @@ class Follower:
 
     def _step(self) -> None:
         champion = self._registry.champion()
-        if champion is None or (champion.version == self._followed and (self._bundles / NAME).exists()):
+        if champion is None or (champion == self._followed and (self._bundles / NAME).exists()):
             return
         folder = self._registry.download(champion.version, self._bundles)
         self._point(Pointer(version=champion.version, folder=str(folder.absolute())))
-        self._followed = champion.version
+        self._followed = champion
 
     def _point(self, pointer: Pointer) -> None:
         """Write the pointer unless it says the same already, as it does after a restart."""

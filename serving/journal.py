@@ -15,7 +15,7 @@ from serving.scoring import Scores, score_together
 from serving.slot import Live
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Entry:
     """One request: its rows with the model that it took, or its scores where they are made already."""
 
@@ -79,14 +79,14 @@ class Journal:
 
 def _score(group: list[Entry]) -> None:
     """Score what is not scored yet, in one call for each model; a model that fails concerns its own requests only."""
-    by_model: dict[int, list[Entry]] = {}
+    by_model: dict[int, tuple[Live, list[Entry]]] = {}
     for entry in group:
         if entry.live:
-            by_model.setdefault(id(entry.live), []).append(entry)
-    for entries in by_model.values():
+            by_model.setdefault(id(entry.live), (entry.live, []))[1].append(entry)
+    for live, entries in by_model.values():
         try:
-            for entry, scores in zip(entries, score_together(entries[0].live, [e.rows for e in entries]), strict=True):
+            for entry, scores in zip(entries, score_together(live, [e.rows for e in entries]), strict=True):
                 entry.scores = scores
-        except Exception as error:  # noqa: PERF203 - there is one model, or two around a swap
+        except Exception as error:
             for entry in entries:
                 entry.error = error

@@ -1,6 +1,5 @@
 """Limits on the head and the body of requests, whatever their headers claim."""
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from churn.errors import FieldError, RequestTooLarge
@@ -45,19 +44,25 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on with its body counted."""
         if scope["type"] == "http":
-            declared = Headers(scope=scope).get("content-length", "")
-            limit = LIMITS.get(scope["path"], SMALL)
-            receive = limited(receive, limit, int(declared[:20]) if declared.isdecimal() else 0)
+            receive = limited(receive, LIMITS.get(scope["path"], SMALL), declared(scope))
         await self.app(scope, receive, send)
 
 
-def limited(receive: Receive, limit: int, declared: int) -> Receive:
+def declared(scope: Scope) -> int:
+    """The length that the headers claim, 0 if they claim none that makes sense."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value[:20])
+    return 0
+
+
+def limited(receive: Receive, limit: int, claimed: int) -> Receive:
     """Count what is received. A declared length above the limit is refused before anything is read."""
     total = 0
 
     async def counted() -> Message:
         nonlocal total
-        if declared > limit:
+        if claimed > limit:
             raise _too_large(limit)
         message = await receive()
         total += len(message.get("body", b""))

@@ -24,15 +24,16 @@ async def read_json(request: Request) -> bytes:
 
     The declaration keeps web pages out: a browser sends it to another site only after asking, and is told no.
     """
-    kind = _declared(request.scope["headers"]).partition(b";")[0].strip().lower()
-    if kind != b"application/json":
-        errors = [FieldError("Content-Type", "must be application/json")]
-        raise RequestRefused("the body is not declared as JSON; send Content-Type: application/json", errors, 415)
+    require_json(request.scope["headers"])
     return await request.body()
 
 
-def _declared(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    return next((value for name, value in headers if name == b"content-type"), b"")
+def require_json(headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Raise RequestRefused unless headers declare a body as JSON."""
+    kind = next((value for name, value in headers if name == b"content-type"), b"")
+    if kind.partition(b";")[0].strip().lower() != b"application/json":
+        errors = [FieldError("Content-Type", "must be application/json")]
+        raise RequestRefused("the body is not declared as JSON; send Content-Type: application/json", errors, 415)
 
 
 def parse_one(model: type[M], body: bytes) -> M:

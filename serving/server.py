@@ -1,5 +1,6 @@
 """Run the server beside its follower."""
 
+import gc
 import logging
 import os
 import signal
@@ -19,6 +20,7 @@ from serving.app import create_app
 from serving.slot import ModelSlot
 
 GRACE_SECONDS = 10
+GARBAGE = (20_000, 50, 1_000)  # requests leave hardly any cycles, so looking for them can be rare
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +54,23 @@ def serve(settings: Settings, door: socket.socket) -> None:
         log_config=None,
         lifespan="on",
         server_header=False,
+        proxy_headers=False,
+        ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    _settle()
     try:
         with suppress(KeyboardInterrupt):  # uvicorn raises the signal again once it has shut down
             uvicorn.Server(config).run(sockets=[door])
     finally:
         store.close()
+
+
+def _settle() -> None:
+    """Tell the garbage collector that what is imported by now is no garbage: looking through it stalls all requests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 @contextmanager

@@ -139,7 +139,8 @@ class Measure:
 
         async def noted(message: Message) -> None:
             nonlocal status
-            status = message.get("status", status)
+            if message["type"] == "http.response.start":
+                status = message["status"]
             await send(message)
 
         try:

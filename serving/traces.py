@@ -32,6 +32,13 @@ def span(name: str) -> AbstractContextManager[Any]:
     return NOTHING if tracer is None else tracer.start_as_current_span(name, **QUIET)
 
 
+def step(name: str, began: int, ended: int) -> None:
+    """A step that was done for this request among others, elsewhere; times are nanoseconds since the epoch."""
+    tracer = _tracer.get()
+    if tracer is not None:
+        tracer.start_span(name, start_time=began).end(ended)
+
+
 def provider(environment: Mapping[str, str]) -> "TracerProvider | None":
     """What the OTEL_* variables ask for, None if they ask for nothing. Raises ParamsError without the extra `otel`.
 
@@ -64,7 +71,10 @@ def _provider(kind: str) -> "TracerProvider":
 
     out: SpanExporter = ConsoleSpanExporter()
     if kind == "otlp":
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+        # Only the extra brings this one, so the type checker may or may not find it.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+            OTLPSpanExporter,
+        )
 
         out = OTLPSpanExporter()
     made = TracerProvider(resource=Resource.create({"service.name": "churn"}))

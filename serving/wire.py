@@ -68,16 +68,16 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _look(self) -> None:
         """End the connection if it has kept us waiting too long, else look again later."""
+        if self._is_stuck():
+            self.transport.abort()
+            return
         patience = self.head_seconds if self._in_head else self.request_seconds
         if self._since is not None and self.loop.time() - self._since > patience:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
-        elif self._is_stuck():
-            self.transport.abort()
-        else:
-            self._timer = self.loop.call_later(self.look_seconds, self._look)
+        self._timer = self.loop.call_later(self.look_seconds, self._look)
 
     def _is_stuck(self) -> bool:
-        """Whether the caller has stopped to read its answer."""
+        """Whether the caller does not read its answer."""
         unsent = self.transport.get_write_buffer_size()
         self._stuck = self._stuck + 1 if unsent and unsent >= self._unsent else 0
         self._unsent = unsent
@@ -88,6 +88,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
             head = f"HTTP/1.1 {status.value} {status.phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
             self.transport.write(head.encode())
+        self._since = None
         self.transport.close()
 
 

@@ -16,6 +16,7 @@ contains another; a key may have several. Where no key is set, the server listen
 import binascii
 from base64 import b64decode
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -39,13 +40,19 @@ HOLDER = "churn.key"  # where in the scope the name of the key is
 REALM = 'Bearer realm="churn"'
 
 
+class Door(NamedTuple):
+    """The keys, None where all is open, and the hosts that may be named, none for any."""
+
+    keys: Keyring | None
+    hosts: frozenset[str]
+
+
 class Guard:
     """ASGI middleware: refuses who may not enter, and notes the name of the key of who may."""
 
-    def __init__(self, app: ASGIApp, keys: Keyring | None, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, door: Door) -> None:
         self.app = app
-        self._keys = keys
-        self._hosts = hosts
+        self._keys, self._hosts = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on or answer why not."""

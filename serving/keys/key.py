@@ -1,7 +1,7 @@
 """One API key: the line that is stored, and how a new one is made.
 
 A stored line reads `name:scope,scope:sha256hex`. A key has 256 random bits, so its plain hash cannot be searched
-through and a slow one would protect nothing more. What is shorter than a made key is never looked up, whatever hash
+through and a slow one would protect nothing more. What does not look like a made key is never looked up, whatever hash
 is stored: `password` opens nothing.
 """
 
@@ -30,7 +30,8 @@ class Key:
 
 def digest(secret: str) -> bytes | None:
     """The sha256 of a key as received, None for what cannot be one."""
-    return sha256(secret.encode()).digest() if len(secret) == LENGTH and secret.isascii() else None
+    made = len(secret) == LENGTH and secret.startswith(PREFIX) and secret.isascii()
+    return sha256(secret.encode()).digest() if made else None
 
 
 def parse(text: str) -> tuple[Key, ...]:

@@ -50,7 +50,7 @@ class Keyring:
         try:
             self._keys = self._read()
         except ParamsError as error:
-            log.error("%s; the API keys stay as they were: %s", error, names(self._keys))
+            log.error("%s; the API keys stay as they were: %s", error, names(self._keys))  # noqa: TRY400 - the line says all
         else:
             log.info("API keys were read again: %s", names(self._keys))
 

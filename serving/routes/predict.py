@@ -24,12 +24,15 @@ encode = msgspec.json.Encoder().encode
 @router.post("/predict", response_model=Answer, responses=REFUSALS, openapi_extra=body_of("Customer"))
 async def predict(request: Request) -> Response:
     """How likely one customer is to leave, and whether a contact pays. The answer is on record before it is given."""
-    parts: Parts = request.app.state.parts
-    body = await read_json(request)
+    return Response(await answer_one(request.app.state.parts, await read_json(request)), media_type=JSON)
+
+
+async def answer_one(parts: Parts, body: bytes) -> bytes:
+    """Read one customer, score it with all that wait, and word the answer once it is on record."""
     live = parts.slot.current()
     scores = await parts.journal.answer(live, [live.form.one(body)])
     parts.telemetry.scored(1, scores.unseen)
-    return Response(encode(_item(scores.made[0]) | _origin(live, scores)), media_type=JSON)
+    return encode(_item(scores.made[0]) | _origin(live, scores))
 
 
 @router.post("/predict/batch", response_model=BatchAnswer, responses=REFUSALS, openapi_extra=body_of("Customers"))
@@ -59,8 +62,8 @@ def _item(made: Prediction) -> dict[str, Any]:
 def _origin(live: Live, scores: Scores) -> dict[str, Any]:
     """What the answers of one request have in common."""
     return {
-        "threshold": live.bundle.decision.threshold,
+        "threshold": live.bundle.threshold,
         "model_version": live.version,
-        "data_hash": live.bundle.manifest.lineage.data,
+        "data_hash": live.bundle.data_hash,
         "unseen_categories": scores.unseen,
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from churn.errors import ChurnError
+from churn.errors import ChurnError, NoModel
 
 if TYPE_CHECKING:
     from churn.settings import Settings
@@ -91,7 +91,8 @@ def deploy() -> None:
     from pipelines.stack import orchestrated  # noqa: PLC0415
 
     chosen = settings.load()
-    before = Registry(chosen.tracking_uri, params.load().name).champion()  # asked first: does the registry answer?
+    models = Registry(chosen.tracking_uri, params.load().name)
+    before = models.champion()  # asked first: does the registry answer?
     os.environ.update(orchestrated(chosen))
     from pipelines.deployment import deployment, reason  # noqa: PLC0415
     from pipelines.development import development  # noqa: PLC0415
@@ -99,7 +100,10 @@ def deploy() -> None:
     version = development()
     deployment(version)
     known = before is not None and before.version == version
-    click.echo(f"version {version}: {'nothing new, it is the champion already' if known else reason(version)}")
+    told = f"version {version}: {'nothing new, it is the champion already' if known else reason(version)}"
+    if models.champion() is None:
+        raise NoModel(f"{told}; there is no champion to serve")
+    click.echo(told)
 
 
 @main.command()

@@ -4,6 +4,7 @@ ChurnError                   base: one line for the person who must act
 ├── ParamsError              params.yaml or a CHURN_* variable is wrong
 ├── TableError               a table cannot be used as it is
 ├── WorkspaceError           a folder is not a workspace, or a tool in it failed
+├── StageFailed              a stage of dvc.yaml failed; it has said why
 ├── RequestRefused           a request is malformed; names each field and the reason
 │   ├── RequestTooLarge      the body is larger than the route accepts
 │   └── UnknownPrediction    an outcome names a prediction nobody made
@@ -55,6 +56,13 @@ class WorkspaceError(ChurnError):
 
     exit_code = 2
     title = "The workspace is not ready"
+
+
+class StageFailed(ChurnError):
+    """A stage of dvc.yaml failed; it has said why on standard error."""
+
+    exit_code = 2
+    title = "A stage failed"
 
 
 class RequestRefused(ChurnError):

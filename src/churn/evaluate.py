@@ -59,10 +59,14 @@ def paired(label: Labels, one: Floats, other: Floats, decision: Decision, policy
 
 
 def resamples(label: Labels, count: int, seed: int) -> list[npt.NDArray[np.int64]]:
-    """Row positions of `count` bootstrap draws, stratified by label so that no draw lacks a class."""
+    """Row positions of `count` bootstrap draws; a draw that lacks a class, for which no AUC exists, is drawn again."""
     random = np.random.default_rng(seed)
-    classes = [np.flatnonzero(label == value) for value in (0, 1)]
-    return [np.concatenate([random.choice(rows, len(rows)) for rows in classes]) for _ in range(count)]
+    draws: list[npt.NDArray[np.int64]] = []
+    while len(draws) < count:
+        rows = random.integers(0, len(label), len(label))
+        if 0 < label[rows].sum() < len(rows):
+            draws.append(rows)
+    return draws
 
 
 def slices(frame: pd.DataFrame, label: Labels, probability: Floats, decision: Decision, smallest: int) -> pd.DataFrame:

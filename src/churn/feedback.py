@@ -1,6 +1,7 @@
 """Predictions whose outcome has arrived become labelled snapshots in data/."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -9,16 +10,27 @@ import pandas as pd
 
 from churn.params import Data
 from churn.store import Store
+from churn.store.tables import now
 
 LONGEST = 100
 OPPOSITE = {"Yes": "No", "yes": "no", "YES": "NO", "1": "0", "True": "False", "true": "false", "Y": "N"}
 
 
-def write(store: Store, data: Data, folder: Path) -> list[Path]:
-    """Write one CSV for each snapshot with outcomes, and only those that changed. Returns the paths written."""
+def matured(rows: list[dict[str, Any]], share: float, horizon_days: int) -> list[dict[str, Any]]:
+    """The rows whose outcome is known, once nearly all are or the horizon has passed; none before.
+
+    Who leaves is known first, so the outcomes of a running snapshot are mostly those of customers who left.
+    """
+    known = [row for row in rows if row["churned"] is not None]
+    passed = bool(rows) and now() - max(row["time"] for row in rows) > timedelta(days=horizon_days)
+    return known if passed or len(known) >= share * len(rows) else []
+
+
+def write(store: Store, data: Data, folder: Path, *, share: float, horizon_days: int) -> list[Path]:
+    """Write one CSV for each matured snapshot, and only those that changed. Returns the paths written."""
     written = []
     for snapshot in store.snapshots():
-        rows = [row for row in store.window(snapshot) if row["churned"] is not None]
+        rows = matured(store.window(snapshot), share, horizon_days)
         if rows:
             path = folder / f"feedback-{_file_name(snapshot)}.csv"
             text = as_table(rows, data).to_csv(index=False, lineterminator="\n")

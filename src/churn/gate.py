@@ -43,7 +43,7 @@ class Decision:
 def decide(evidence: Evidence, policy: Gate) -> Decision:
     """Promote only when every criterion holds; a figure that is not a number holds nothing."""
     criteria = [*_alone(evidence, policy), *_against_champion(evidence, policy)]
-    failed = [criterion.name for criterion in criteria if not criterion.holds]
+    failed = [f"{c.name} ({c.figure:.4g}; {c.limit})" for c in criteria if not c.holds]
     if failed:
         return Decision(False, f"refused: {', '.join(failed)}", criteria)
     return Decision(True, "better than the champion" if evidence.difference else "the first champion", criteria)

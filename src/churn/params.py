@@ -66,7 +66,9 @@ class Split(Section):
 
     holdout: Share = Field(description="share of customers, by hash, that no model ever learns from")
     test_snapshots: int = Field(ge=1, description="newest snapshots whose held-out customers are the test rows")
+    test_rows: int = Field(ge=1, description="older snapshots are added until there are this many test rows")
     window: int = Field(ge=1, description="newest snapshots to learn from")
+    train_rows: int = Field(ge=1, description="older snapshots are added until there are this many train rows")
 
 
 class Logistic(Section):
@@ -130,8 +132,9 @@ class Monitoring(Section):
 
 
 class Retraining(Section):
-    """What a retraining leaves behind."""
+    """What a retraining learns from and leaves behind."""
 
+    known_share: Share = Field(description="a snapshot is learned from once this share of its outcomes is known")
     commit: bool = Field(description="record the new data pin and dvc.lock in git")
 
 
@@ -151,8 +154,8 @@ class Params(Section):
 
     @property
     def digest(self) -> str:
-        """sha256 over every knob, independent of the order of keys in the file."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        """sha256 over every knob that a bundle depends on, independent of the order of keys in the file."""
+        text = json.dumps(self.model_dump(mode="json", exclude={"gate", "monitoring", "retraining"}), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from churn.errors import ParamsError
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 HERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}  # noqa: S104 - what to call a host that only binds
 
 
@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     store_url: str = ""
     api_keys: SecretStr = SecretStr("")
     api_keys_file: Path | None = None
+    client_key: SecretStr = SecretStr("")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     prefect_port: int = Field(4200, ge=1, le=65535)
@@ -72,6 +73,17 @@ class Settings(BaseSettings):
     def reports(self) -> Path:
         """Where HTML reports are written."""
         return self.state / "reports"
+
+    @property
+    def client_headers(self) -> dict[str, str]:
+        """What our own clients of the API send: the key that was given to them, if any."""
+        key = self.client_key.get_secret_value()
+        return {"X-API-Key": key} if key else {}
+
+    @property
+    def inner_host(self) -> str:
+        """Where that listens which knows no keys: this machine, wherever the API listens."""
+        return self.host if self.host in LOOPBACK else LOOPBACK[0]
 
     @property
     def api_url(self) -> str:

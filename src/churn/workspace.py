@@ -14,12 +14,13 @@ from ruamel.yaml import YAML
 from churn import versioning
 from churn.contract.encode import as_text
 from churn.data.infer import MISSING_WORDS, Findings, infer
-from churn.data.labelled import target_labels
+from churn.data.labelled import RESERVED, in_time, target_labels
 from churn.data.read import READABLE, read_table
 from churn.errors import TableError, WorkspaceError
 from churn.params import Data
 
 FEWEST_ROWS = 200
+TAKEN = {"predicted probability", *(f"__{name}" for name in RESERVED)}
 TEMPLATES = files("churn") / "templates"
 TRACKED = [".dvc", ".dvcignore", ".gitignore", "data.dvc", "dvc.lock", "dvc.yaml", "params.yaml", "prefect.yaml"]
 DVC_CONFIG = "[core]\n    analytics = false\n"
@@ -35,6 +36,11 @@ class Plan:
     churners: int
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def judging_rows(self) -> int:
+        """Fewer held-out rows than this table has, on the whole, so that chance cannot fail the gate."""
+        return int(0.2 * self.rows)
+
 
 def plan(table: Path, target: str, positive: str, identity: str | None, snapshot: str | None) -> Plan:
     """Look at a table and decide; touches nothing. Raises TableError when no model can be made of it."""
@@ -44,6 +50,11 @@ def plan(table: Path, target: str, positive: str, identity: str | None, snapshot
         if name and name not in raw.columns:
             known = ", ".join(raw.columns)
             raise TableError(f"{table}: {role} column '{name}' is absent; the columns are {known}")
+    if len(set(roles)) < len(roles):
+        raise TableError(f"{table}: target, --id and --snapshot must be different columns")
+    reserved = [name for name in raw.columns if name in TAKEN]
+    if reserved:
+        raise TableError(f"{table}: column '{reserved[0]}' has a name that the system uses itself; rename it")
     if len(raw) < FEWEST_ROWS:
         raise TableError(f"{table} has {len(raw)} rows; at least {FEWEST_ROWS} are needed to learn and to judge")
     found = infer(raw, roles)
@@ -64,7 +75,7 @@ def create(folder: Path, what: Plan) -> None:
         name = "base" if what.data.snapshot is None else what.table.stem
         kind = what.table.suffix.lower()
         shutil.copyfile(what.table, data / f"{name}{kind if kind in READABLE else '.csv'}")
-        scaffold(folder, _params(what.data))
+        scaffold(folder, _params(what))
         versioning.pin(folder)
         if not in_git:
             versioning.record("A new workspace", TRACKED, folder)
@@ -83,7 +94,7 @@ def scaffold(folder: Path, params: str, own_git: bool = False) -> None:
 def _check_target(table: Path, raw: pd.DataFrame, data: Data) -> int:
     label = target_labels(raw, data).dropna()
     if not label.any():
-        values = raw[data.target].dropna().map(as_text).value_counts().index[:8]
+        values = [value for value in raw[data.target].dropna().map(as_text).value_counts().index if value][:8]
         raise TableError(f"{table}: no row has {data.target} = '{data.positive}'; its values are {', '.join(values)}")
     if label.all():
         raise TableError(f"{table}: every known {data.target} is '{data.positive}'; a model needs both outcomes")
@@ -98,16 +109,21 @@ def _notes(raw: pd.DataFrame, data: Data, found: Findings) -> Iterator[str]:
     unknown = int(target_labels(raw, data).isna().sum())
     if unknown:
         yield f"{unknown} rows have no outcome yet: left out of training"
+    if data.snapshot:
+        periods = in_time(raw[data.snapshot].map(as_text).to_numpy(dtype=object))
+        yield f"{data.snapshot}: {len(periods)} snapshots, the oldest '{periods[0]}', the newest '{periods[-1]}'"
     for name, reason in found.drop.items():
         advice = "; name it with --id to keep a customer's rows together"
         yield f"{name}: left out, {reason}{advice if reason.startswith('an id') and not data.id else ''}"
 
 
-def _params(data: Data) -> str:
-    """The demo company's params.yaml with this table's `data:` part."""
+def _params(what: Plan) -> str:
+    """The demo company's params.yaml with this table's `data:` part, and a gate that so many rows can pass."""
     yaml = YAML()
     tree = yaml.load((TEMPLATES / "params.yaml").read_text(encoding="utf-8"))
-    tree["data"] = data.model_dump(mode="json")
+    tree["data"] = what.data.model_dump(mode="json")
+    tree["gate"]["min_rows"] = min(tree["gate"]["min_rows"], what.judging_rows)
+    tree["split"]["test_rows"] = tree["gate"]["min_rows"]
     tree.yaml_set_comment_before_after_key("split", before="\n")
     text = io.StringIO()
     yaml.dump(tree, text)

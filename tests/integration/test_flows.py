@@ -125,7 +125,7 @@ def test_the_run_of_a_candidate_tells_what_made_it(company, candidate):
     run = registry.client.get_run(registry.versions()[0].run_id)
     bundle = open_bundle(company.folder / "artifacts" / "bundle")
     assert run.data.params["train.boosting.rounds"] == "150"
-    assert run.data.params["data.columns.tenure_months"] == "number"
+    assert json.loads(run.data.params["data.columns"])["tenure_months"] == "number"
     assert run.data.metrics["test.auc.low"] == bundle.metrics["test"]["auc"]["low"]
     lineage = bundle.manifest.lineage
     assert {run.data.tags[f"churn.{name}"] for name in ("data", "params", "commit")} == set(lineage.model_dump().values())
@@ -300,7 +300,7 @@ def test_a_promotion_that_cannot_be_verified_is_undone(undone):
     """While the server goes on answering with another version, the alias is moved and then moved back or withdrawn."""
     assert undone.champions == ["1", None]
     assert undone.codes == [1, 1]
-    assert all("still answers with version 0, not 2" in said.strip().splitlines()[-1] for said in undone.said)
+    assert all("still answers with version 0" in said.strip().splitlines()[-1] for said in undone.said)
 
 
 def test_the_artifact_of_an_undone_promotion_says_so(company, undone):

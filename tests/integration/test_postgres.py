@@ -154,7 +154,7 @@ def test_predictions_are_written_all_or_none(store):
 
 
 def test_the_newest_finding_of_a_window_counts(store):
-    """Windows come back by snapshot and version, each with what was found last."""
+    """Windows come back in the order of what was found last, one for each snapshot and version."""
     figures = {"rows": 300, "comparisons": [{"p_value": 1e-300}], "live_auc": None}
     for snapshot, version, verdict in (
         ("02", "1", "steady"),
@@ -164,7 +164,7 @@ def test_the_newest_finding_of_a_window_counts(store):
     ):
         store.add_window(Window(snapshot, version, verdict, figures, START))
     found = [(window.snapshot, window.model_version, window.verdict) for window in store.windows()]
-    assert found == [("01", "1", "suspected"), ("02", "1", "drifted"), ("02", "2", "steady")]
+    assert found == [("01", "1", "suspected"), ("02", "2", "steady"), ("02", "1", "drifted")]
     assert all(window.figures == figures for window in store.windows())
 
 

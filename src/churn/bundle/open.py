@@ -59,6 +59,8 @@ class Bundle:
         self.contract = Contract.read(folder / "contract.json")
         self.decision = Decision.read(folder / "decision.json")
         self.metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        self.threshold = self.decision.threshold
+        self.data_hash = manifest.lineage.data
         self._session = graph
         self._encoder = RowEncoder(self.contract)
 

@@ -70,10 +70,11 @@ class _Codes(dict[Any, float]):
 
 
 def as_text(value: object) -> str:
-    """The text of a category however it was stored: 1, 1.0 and "1" are one level."""
+    """The text of a category however it was stored: 1, 1.0, "1" and "1.0" are one level."""
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
-    return str(value).strip()
+    text = str(value).strip()
+    return text[:-2] if text.endswith(".0") and text[:-2].lstrip("-").isdecimal() else text
 
 
 def _never_seen(contract: Contract) -> Matrix:

@@ -42,11 +42,6 @@ class Contract(BaseModel):
         """Names of the columns, in the order of the encoded matrix."""
         return tuple(column.name for column in self.columns)
 
-    @property
-    def labels_of_row(self) -> tuple[str, ...]:
-        """The columns that tell whose row it is and of when."""
-        return tuple(name for name in (self.id, self.snapshot) if name)
-
     def example(self) -> dict[str, Value]:
         """One plausible row, as shown on the API page."""
         return {column.name: column.example for column in self.columns}

@@ -33,8 +33,11 @@ def conform(raw: pd.DataFrame, kinds: dict[str, Kind], missing_words: Collection
 
 def blank(column: Column, missing_words: Collection[str]) -> Column:
     """Replace empty text and words that mean 'missing' by None."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
     if not is_text(column):
-        return _none_unless(column.notna(), column)
+        endless = np.isinf(column) if pd.api.types.is_float_dtype(column) else False
+        return _none_unless(column.notna() & ~endless, column)
     text = column.map(as_text, na_action="ignore")
     return _none_unless(text.notna() & ~text.map(_folded).isin({word.strip().casefold() for word in missing_words}), text)
 

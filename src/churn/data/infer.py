@@ -43,9 +43,12 @@ def _reason_to_drop(name: str, values: Column) -> str | None:  # noqa: PLR0911 -
         return "all values are missing"
     if levels == 1 and len(known) == len(values):
         return "constant"
-    numeric = to_numbers(known).notna().all()
-    if numeric:
-        return "an id: another whole number in every row" if _counts_rows(name, to_numbers(known), len(values)) else None
+    numbers = to_numbers(known)
+    if numbers.notna().all():
+        return "an id: another whole number in every row" if _counts_rows(name, numbers, len(values)) else None
+    if numbers.notna().mean() >= 0.95 and levels > len(values) / 10:
+        wrong = known[numbers.isna()]
+        return f"numbers, but for {len(wrong)} values such as '{wrong.iloc[0]}'; mend them or add to missing_words"
     if levels >= 0.95 * len(values):
         return "an id: another text in nearly every row"
     if known.astype(str).str.match(DATE).mean() > 0.95:
@@ -59,7 +62,7 @@ def _counts_rows(name: str, numbers: Column, rows: int) -> bool:
     whole = bool((numbers % 1 == 0).all())
     if not whole or numbers.nunique() < rows:
         return False
-    return bool(ID_NAME.search(name)) or numbers.is_monotonic_increasing or rows >= 1000
+    return bool(ID_NAME.search(name)) or numbers.is_monotonic_increasing
 
 
 def _kind(values: Column) -> Kind:

@@ -14,6 +14,7 @@ from churn.data.read import read_folder
 from churn.errors import TableError
 from churn.params import Data, Split
 
+FEWEST_OF_A_CLASS = 10
 RESERVED = ["label", "group", "snapshot"]
 
 
@@ -68,12 +69,34 @@ def split(rows: Labelled, policy: Split) -> tuple[Labelled, Labelled]:
 
     Held-out customers are chosen by hash, so every model ever trained holds out the same ones. Test rows are
     theirs in the newest snapshots; train rows are everybody else's in the window that ends with the newest snapshot.
+    Either reaches back further until it has enough rows of both classes.
     """
     held_out = rows.group.astype(np.float64) / 2.0**64 < policy.holdout
-    names = np.unique(rows.snapshot.astype(str))
-    recent = np.isin(rows.snapshot.astype(str), names[-policy.window :])
-    newest = np.isin(rows.snapshot.astype(str), names[-policy.test_snapshots :])
-    return rows.where(recent & ~held_out), rows.where(newest & held_out)
+    train, test = rows.where(~held_out), rows.where(held_out)
+    order = in_time(rows.snapshot)
+    return _newest(train, order, policy.window, policy.train_rows), _newest(
+        test, order, policy.test_snapshots, policy.test_rows
+    )
+
+
+def in_time(snapshots: npt.NDArray[np.object_]) -> list[str]:
+    """The names of snapshots, oldest first: as numbers or dates where they are, and before all of those as text."""
+    names = pd.Series(np.unique(snapshots.astype(str)))
+    bare = names.str.removeprefix("feedback-")
+    times = pd.to_numeric(bare, errors="coerce")
+    if times.isna().any():
+        times = pd.to_datetime(bare, errors="coerce", format="mixed").map(pd.Timestamp.timestamp, na_action="ignore")
+    table = pd.DataFrame({"name": names, "time": times})
+    return table.sort_values(["time", "name"], na_position="first")["name"].tolist()
+
+
+def _newest(rows: Labelled, order: list[str], snapshots: int, enough: int) -> Labelled:
+    """Rows of the newest snapshots: at least `snapshots` of them, and as many as `enough` rows of both classes take."""
+    for count in range(snapshots, len(order) + 1):
+        found = rows.where(np.isin(rows.snapshot.astype(str), order[-count:]))
+        if len(found) >= enough and min(found.label.sum(), len(found) - found.label.sum()) >= FEWEST_OF_A_CLASS:
+            return found
+    return rows
 
 
 def target_labels(raw: pd.DataFrame, data: Data) -> "pd.Series[float]":

@@ -20,7 +20,8 @@ def read_table(path: Path) -> pd.DataFrame:
     try:
         frame = _read(path)
     except UNREADABLE as error:
-        raise TableError(f"{path} cannot be read as a table: {' '.join(str(error).split())}") from error
+        advice = "; save it as UTF-8" if isinstance(error, UnicodeDecodeError) else ""
+        raise TableError(f"{path} cannot be read as a table: {' '.join(str(error).split())}{advice}") from error
     frame.columns = pd.Index([str(name).strip() for name in frame.columns])
     repeated = frame.columns[frame.columns.duplicated()]
     if len(repeated):

@@ -1,5 +1,6 @@
 """Write a training to MLflow: one run for each bundle, and one registered version for each run."""
 
+import json
 import time
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -56,7 +57,7 @@ def _log(client: "MlflowClient", experiment: str, bundle: Bundle, params: dict[s
 
     run_id = str(client.create_run(experiment, tags=_tags(bundle)).info.run_id)
     stamp = int(time.time() * 1000)
-    flat = [Param(key, str(value)[:6000]) for key, value in flatten(params).items()]
+    flat = [Param(key, str(value)[:6000]) for key, value in flatten(_without_columns(params)).items()]
     numbers = {key: value for key, value in flatten(bundle.metrics).items() if not isinstance(value, str)}
     metrics = [Metric(key, float(value), stamp, 0) for key, value in numbers.items()]
     for start in range(0, len(flat), 100):
@@ -65,6 +66,13 @@ def _log(client: "MlflowClient", experiment: str, bundle: Bundle, params: dict[s
     client.log_artifacts(run_id, str(plots), "plots")
     client.set_terminated(run_id)
     return run_id
+
+
+def _without_columns(params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters with each mapping from columns as one value: MLflow allows few letters in a key."""
+    data = {key: json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+            for key, value in params.get("data", {}).items()}  # fmt: skip
+    return params | {"data": data}
 
 
 def _tags(bundle: Bundle) -> dict[str, str]:

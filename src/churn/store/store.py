@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, insert, make_url, select
-from sqlalchemy.exc import SQLAlchemyError
+import msgspec
+from sqlalchemy import URL, Connection, create_engine, event, func, insert, make_url, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from churn.errors import FieldError, StoreUnavailable, UnknownPrediction
+from churn.errors import FieldError, ParamsError, StoreUnavailable, UnknownPrediction
+from churn.store.lines import LineWriter
 from churn.store.tables import Event, Outcome, Prediction, Window, history, metadata, outcomes, predictions, windows
 
 LOCK_WAIT_SECONDS = 5.0
+encode = msgspec.json.Encoder().encode
 CHUNK = 500  # SQLite limits the variables of one statement
 
 
@@ -21,7 +24,7 @@ class Store:
     """One SQL database. `url` is an SQLAlchemy URL; SQLite runs in WAL mode."""
 
     def __init__(self, url: str, lock_wait: float = LOCK_WAIT_SECONDS) -> None:
-        address = make_url(url)
+        address = _address(url)
         lite = address.get_backend_name() == "sqlite"
         self._where = address.render_as_string(hide_password=True)
         self._engine = create_engine(
@@ -30,6 +33,7 @@ class Store:
             pool_pre_ping=not lite,
             json_serializer=_to_json,
         )
+        self._lines = LineWriter(self._engine.dialect, _to_json)
         if lite:
             event.listen(self._engine, "connect", _write_ahead)
 
@@ -46,11 +50,8 @@ class Store:
         """Write predictions, all or none."""
         if not made:
             return
-        lines = [self._line(prediction) for prediction in made]
         with self._transaction() as connection:
-            for start in range(0, len(lines), CHUNK):
-                chunk = lines[start : start + CHUNK]
-                connection.exec_driver_sql(self._insert(len(chunk)), tuple(chain.from_iterable(chunk)))
+            self._lines.write(connection, made)
 
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         """Write outcomes, all or none; one that repeats the last known value is not written again.
@@ -71,9 +72,10 @@ class Store:
             return len(fresh)
 
     def snapshots(self) -> list[str]:
-        """Names of the snapshots with predictions, oldest first."""
+        """Names of the snapshots with predictions, in order of their last prediction."""
+        last = func.max(predictions.c.time)
         with self._transaction() as connection:
-            return list(connection.scalars(select(predictions.c.snapshot).distinct().order_by(predictions.c.snapshot)))
+            return list(connection.scalars(select(predictions.c.snapshot).group_by(predictions.c.snapshot).order_by(last)))
 
     def window(self, snapshot: str, model_version: str | None = None) -> list[dict[str, Any]]:
         """Predictions of a snapshot in order of time, each with `churned` (None while not known)."""
@@ -89,11 +91,12 @@ class Store:
             connection.execute(insert(windows), [asdict(window)])
 
     def windows(self) -> list[Window]:
-        """The newest finding for each snapshot and model version, oldest snapshot first."""
+        """The newest finding for each snapshot and model version, in the order they were found."""
         with self._transaction() as connection:
             rows = connection.execute(select(windows).order_by(windows.c.id)).mappings()
             newest = {(row["snapshot"], row["model_version"]): row for row in rows}
-        return [Window(**{k: v for k, v in row.items() if k != "id"}) for _, row in sorted(newest.items())]
+        found = sorted(newest.values(), key=lambda row: int(row["id"]))
+        return [Window(**{k: v for k, v in row.items() if k != "id"}) for row in found]
 
     def record(self, line: Event) -> None:
         """Append to the history of the model."""
@@ -117,11 +120,21 @@ class Store:
             raise StoreUnavailable(text) from error
 
 
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = None
+    if address is None or address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ParamsError("CHURN_STORE_URL is no database that can be used; give sqlite:///FILE or postgresql://USER@HOST/NAME")
+    return address
+
+
 def _to_json(value: Any) -> str:
     """JSON as every database takes it: NaN and infinities become null."""
     try:
-        return json.dumps(value, allow_nan=False)
-    except ValueError:
+        return encode(value).decode()
+    except (TypeError, ValueError):  # a number of numpy, or half of a character: json knows what to do with them
         return json.dumps(_finite(value))
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from churn.errors import WorkspaceError
+from churn.errors import StageFailed, WorkspaceError
 from churn.params import read_yaml
 from churn.versioning.git import git, inside_git
 
@@ -71,10 +71,12 @@ def repository(root: Path = Path()) -> Iterator["Repo"]:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    from dvc.exceptions import DvcException  # noqa: PLC0415
+    from dvc.exceptions import DvcException, ReproductionError  # noqa: PLC0415
 
     try:
         yield
+    except ReproductionError as error:
+        raise StageFailed(f"{', '.join(_causes(error))}; the stage says why above") from error
     except DvcException as error:
         raise WorkspaceError(f"DVC failed: {': '.join(_causes(error))}") from error
 

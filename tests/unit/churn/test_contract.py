@@ -123,4 +123,3 @@ def test_a_contract_survives_its_file(tmp_path: Path):
 def test_the_example_is_a_row_of_the_features():
     """The example has one value for each feature, and neither id nor target."""
     assert CONTRACT.example() == {"tenure": 5.0, "family": True, "plan": "basic"}
-    assert CONTRACT.labels_of_row == ("id",)

@@ -8,6 +8,7 @@ from churn.data.labelled import load
 from churn.store import Outcome, Prediction, Store
 
 FEATURES = {"tenure": 5, "charge": None, "plan": "básico", "family": True}
+MATURE = {"share": 0.8, "horizon_days": 30}
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def test_a_file_holds_the_rows_with_an_outcome(store, folder, data):
     predict(store, 1, "C1", churned=True)
     predict(store, 2, "C2", churned=False)
     predict(store, 3, "C3")
-    (path,) = feedback.write(store, data, folder)
+    (path,) = feedback.write(store, data, folder, **MATURE)
     assert path == folder / "feedback-2026-01.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines == ["tenure,charge,plan,family,id,left", "5,,básico,True,C1,Yes", "5,,básico,True,C2,No"]
@@ -47,16 +48,16 @@ def test_only_files_that_changed_are_written(store, folder, data):
     """Writing again writes nothing, and a new outcome rewrites the file of its own snapshot."""
     predict(store, 1, "C1", snapshot="2026-01", churned=True)
     predict(store, 2, "C2", snapshot="2026-02", churned=True)
-    assert len(feedback.write(store, data, folder)) == 2
-    assert feedback.write(store, data, folder) == []
+    assert len(feedback.write(store, data, folder, **MATURE)) == 2
+    assert feedback.write(store, data, folder, **MATURE) == []
     store.add_outcomes([Outcome("p2", False)])
-    assert feedback.write(store, data, folder) == [folder / "feedback-2026-02.csv"]
+    assert feedback.write(store, data, folder, **MATURE) == [folder / "feedback-2026-02.csv"]
 
 
 def test_a_snapshot_without_outcomes_has_no_file(store, folder, data):
     """Predictions that have not matured write nothing."""
     predict(store, 1, "C1")
-    assert feedback.write(store, data, folder) == []
+    assert feedback.write(store, data, folder, **MATURE) == []
     assert list(folder.iterdir()) == []
 
 
@@ -64,7 +65,7 @@ def test_the_newest_row_of_a_customer_counts(store, folder, data):
     """A customer who was scored twice in a snapshot has one row, the newer."""
     predict(store, 1, "C1", churned=True, tenure=1)
     predict(store, 2, "C1", churned=False, tenure=2)
-    (path,) = feedback.write(store, data, folder)
+    (path,) = feedback.write(store, data, folder, **MATURE)
     assert pd.read_csv(path)[["tenure", "left"]].to_numpy().tolist() == [[2, "No"]]
 
 
@@ -72,7 +73,7 @@ def test_a_customer_nobody_named_is_his_own(store, folder, data):
     """Predictions without a customer stay apart, each under its own id."""
     predict(store, 1, churned=True)
     predict(store, 2, churned=False)
-    (path,) = feedback.write(store, data, folder)
+    (path,) = feedback.write(store, data, folder, **MATURE)
     assert pd.read_csv(path)["id"].tolist() == ["p1", "p2"]
 
 
@@ -80,7 +81,7 @@ def test_without_an_id_column_every_row_counts(store, folder, data):
     """Where customers have no id all matured rows are kept, and no id is written."""
     predict(store, 1, "C1", churned=True)
     predict(store, 2, "C1", churned=True)
-    (path,) = feedback.write(store, data.model_copy(update={"id": None}), folder)
+    (path,) = feedback.write(store, data.model_copy(update={"id": None}), folder, **MATURE)
     table = pd.read_csv(path)
     assert len(table) == 2
     assert "id" not in table
@@ -91,7 +92,7 @@ def test_stayers_get_the_opposite_of_the_positive_value(store, folder, data, pos
     """The target is written in the words of the table."""
     predict(store, 1, "C1", churned=True)
     predict(store, 2, "C2", churned=False)
-    (path,) = feedback.write(store, data.model_copy(update={"positive": positive}), folder)
+    (path,) = feedback.write(store, data.model_copy(update={"positive": positive}), folder, **MATURE)
     assert pd.read_csv(path, dtype=str)["left"].tolist() == [positive, negative]
 
 
@@ -100,7 +101,7 @@ def test_a_feedback_file_loads_as_a_labelled_snapshot(store, folder, data):
     monthly = data.model_copy(update={"snapshot": "month"})
     predict(store, 1, "C1", churned=True)
     predict(store, 2, "C2", churned=False)
-    feedback.write(store, monthly, folder)
+    feedback.write(store, monthly, folder, **MATURE)
     rows = load(folder, monthly)
     assert rows.label.tolist() == [1, 0]
     assert set(rows.snapshot) == {"2026-01"}
@@ -111,5 +112,19 @@ def test_a_feedback_file_loads_as_a_labelled_snapshot(store, folder, data):
 def test_any_snapshot_name_gives_a_file_in_the_folder(store, folder, data, snapshot):
     """A snapshot named with a slash is written into the folder like any other."""
     predict(store, 1, "C1", snapshot=snapshot, churned=True)
-    (path,) = feedback.write(store, data, folder)
+    (path,) = feedback.write(store, data, folder, **MATURE)
     assert path.parent == folder
+
+
+@pytest.mark.parametrize(("known", "rows"), [(7, 0), (8, 8), (10, 10)])
+def test_a_running_snapshot_waits_until_most_outcomes_are_known(known, rows):
+    """Who leaves is known first, so a snapshot of the last days is learned from only when most outcomes are in."""
+    today = datetime.now(UTC)
+    made = [{"time": today, "churned": True if number < known else None} for number in range(10)]
+    assert len(feedback.matured(made, 0.8, 30)) == rows
+
+
+def test_an_old_snapshot_gives_what_is_known():
+    """Once the horizon has passed, the outcomes that came are all that will come."""
+    made = [{"time": datetime.now(UTC) - timedelta(days=31), "churned": churned} for churned in (True, None, None)]
+    assert feedback.matured(made, 0.8, 30) == made[:1]

@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn.data.labelled import Labelled, load, split
+from churn.data.labelled import Labelled, in_time, load, split
 from churn.errors import TableError
 from churn.params import Split
 
-POLICY = Split(holdout=0.3, test_snapshots=1, window=2)
+POLICY = Split(holdout=0.3, test_snapshots=1, test_rows=1, window=2, train_rows=1)
 MONTHS = ["2025-01", "2025-02", "2025-03"]
 
 
@@ -135,3 +135,25 @@ def test_labelled_rows_survive_their_file(folder, data):
     pd.testing.assert_frame_equal(again.frame, rows.frame)
     for name in ("label", "group", "snapshot"):
         np.testing.assert_array_equal(getattr(again, name), getattr(rows, name))
+
+
+def test_few_new_rows_do_not_displace_the_old_ones(folder, data):
+    """Test and train rows reach back to older snapshots until there are enough of them."""
+    wide = POLICY.model_copy(update={"test_rows": 10**6, "window": 1, "train_rows": 10**6})
+    train, test = split(load(folder, data), wide)
+    assert sorted(set(train.snapshot)) == MONTHS
+    assert sorted(set(test.snapshot)) == MONTHS
+
+
+@pytest.mark.parametrize(
+    ("names", "order"),
+    [
+        (["10", "9", "1"], ["1", "9", "10"]),
+        (["2026-01", "base", "feedback-2026-02", "2025-12"], ["base", "2025-12", "2026-01", "feedback-2026-02"]),
+        (["2026-01", "zzz-test"], ["zzz-test", "2026-01"]),
+        (["b", "a"], ["a", "b"]),
+    ],
+)
+def test_snapshots_are_ordered_in_time(names, order):
+    """Numbers and dates order as such whatever their text, and what is neither comes before them."""
+    assert in_time(np.array(names, dtype=object)) == order

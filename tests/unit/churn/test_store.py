@@ -59,7 +59,7 @@ def test_a_window_is_in_order_of_time(store):
 def test_windows_are_told_apart_by_snapshot_and_version(store):
     """A window holds one snapshot, and one model version when it is asked for."""
     store.log([prediction(1), prediction(2, version="2"), prediction(3, snapshot="2025-12")])
-    assert store.snapshots() == ["2025-12", "2026-01"]
+    assert store.snapshots() == ["2026-01", "2025-12"]
     assert [row["id"] for row in store.window("2026-01")] == ["p1", "p2"]
     assert [row["id"] for row in store.window("2026-01", "2")] == ["p2"]
 
@@ -124,7 +124,7 @@ def test_the_newest_finding_of_a_window_wins(store):
     for snapshot, version, verdict in findings:
         store.add_window(Window(snapshot, version, verdict, {"share": 0.5}))
     found = [(window.snapshot, window.model_version, window.verdict) for window in store.windows()]
-    assert found == [("2026-01", "1", "drifted"), ("2026-01", "2", "stable"), ("2026-02", "1", "stable")]
+    assert found == [("2026-02", "1", "stable"), ("2026-01", "2", "stable"), ("2026-01", "1", "drifted")]
 
 
 def test_history_keeps_every_line_in_order(store):

@@ -105,8 +105,8 @@ class Client:
         self._portal = portal
         self._http = http
 
-    def get(self, path: str) -> httpx.Response:
-        return self._portal.call(self._http.get, path)
+    def get(self, path: str, **content: Any) -> httpx.Response:
+        return self._portal.call(lambda: self._http.get(path, **content))
 
     def post(self, path: str, **content: Any) -> httpx.Response:
         return self._portal.call(lambda: self._http.post(path, **content))
@@ -123,7 +123,10 @@ def talking_to(app: Any) -> Iterator[Client]:
     @asynccontextmanager
     async def session() -> Any:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost") as http,
+        ):
             yield http
 
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(session()) as http:

@@ -17,7 +17,7 @@ def test_an_answer_is_what_the_bundle_scores(client, bundle, row):
     assert answer["contact"] is bool(expected.contact[0])
     assert answer["threshold"] == bundle.decision.threshold
     assert (answer["model_version"], answer["data_hash"]) == ("1", "data-0")
-    assert UUID(answer["prediction_id"]).version == 4
+    assert UUID(answer["prediction_id"]).version == 7
     assert answer["unseen_categories"] == 0
 
 
