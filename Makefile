@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 CUSTOMERS ?= 5000
 WORKSPACE ?= .
 
-.PHONY: demo up test check format install lock hook clean
+.PHONY: demo up test check bench format install lock hook clean
 
 demo: install # live through a year of the demo company in state/demo
 	$(BIN)/churn demo --customers $(CUSTOMERS)
@@ -21,6 +21,9 @@ check: install # lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+bench: install # the server beside an empty endpoint and mlflow models serve; ten minutes
+	$(BIN)/python -m bench.serving
 
 format: install
 	$(BIN)/ruff check --fix .
@@ -40,7 +43,7 @@ lock: # write requirements.lock anew from pyproject.toml
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet uv
 	.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra postgres --extra dev --quiet pyproject.toml --output-file requirements.lock
+		--extra postgres --extra otel --extra dev --quiet pyproject.toml --output-file requirements.lock
 	rm -rf .venv-lock
 
 hook: # check before each commit

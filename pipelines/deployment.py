@@ -115,7 +115,7 @@ def verify(candidate: str) -> None:
     models, places = registry(), settings.load()
     open_bundle(models.download(candidate, places.bundles))
     known = {item.version: item.fingerprint for item in models.versions()}
-    await_server(places.api_url, known[candidate], known.values())
+    await_server(places.api_url, known[candidate], known.values(), places.client_key.get_secret_value())
 
 
 @task(**OUTSIDE)
