@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import cycle
 from types import TracebackType
 from typing import Any, Self
@@ -23,8 +23,8 @@ PATIENCE = 60.0
 class Api:
     """A client of one prediction server."""
 
-    def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=30)
+    def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
+        self._client = httpx.Client(base_url=url, headers=headers, timeout=30)
         self._known: Iterator[dict[str, Any]] = iter(())
 
     def __enter__(self) -> Self:

@@ -41,7 +41,7 @@ def run(settings: Settings, customers: int) -> list[Line]:
     stack.end_on_signals()
     months = list(live(SEED, customers, MONTHS, PRICE_RISE))
     _make_workspace(months[:LEARNED])
-    with stack.Stack(settings) as running, Api(settings.api_url) as api:
+    with stack.Stack(settings) as running, Api(settings.api_url, settings.client_headers) as api:
         running.start(stack.prefect_server(settings))
         with console.status("deploying the flows"):
             stack.deploy_flows()

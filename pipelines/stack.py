@@ -36,7 +36,7 @@ class Service:
 
 def services(settings: Settings) -> list[Service]:
     """What `churn up` starts, in order."""
-    here, python = settings.host, sys.executable
+    here, python = settings.inner_host, sys.executable
     evidently, mlflow = settings.evidently_port, settings.mlflow_port
     return [
         prefect_server(settings),
@@ -58,8 +58,8 @@ def services(settings: Settings) -> list[Service]:
 
 def prefect_server(settings: Settings) -> Service:
     """The Prefect server with its database in the state folder."""
-    address = f"http://{settings.host}:{settings.prefect_port}"
-    command = ["prefect", "server", "start", "--host", settings.host, "--port", str(settings.prefect_port)]
+    address = f"http://{settings.inner_host}:{settings.prefect_port}"
+    command = ["prefect", "server", "start", "--host", settings.inner_host, "--port", str(settings.prefect_port)]
     return Service("prefect", [sys.executable, "-m", *command], "CHURN_PREFECT_PORT", settings.prefect_port,
                    f"{address}/api/health", address)  # fmt: skip
 
@@ -147,7 +147,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": f"http://{settings.host}:{settings.prefect_port}/api",
+        "PREFECT_API_URL": f"http://{settings.inner_host}:{settings.prefect_port}/api",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "MLFLOW_DISABLE_TELEMETRY": "true",

@@ -40,6 +40,15 @@ class Prediction(BaseModel):
     contact: bool
 
 
+class Reason(BaseModel):
+    """One feature's part in a score: its exact Shapley value in log-odds; above 0 it raises the risk."""
+
+    feature: str
+    value: str | float | bool | None
+    contribution: float
+    sentence: str
+
+
 class Answer(Prediction):
     """A prediction with the model that made it."""
 
@@ -47,6 +56,7 @@ class Answer(Prediction):
     model_version: str
     data_hash: str = Field(description="hash of the data the model was trained on")
     unseen_categories: int = Field(description="cells with a category that training never saw")
+    reasons: list[Reason] | None = Field(None, description="the strongest first; only where `explain` asks for them")
 
 
 class BatchAnswer(BaseModel):

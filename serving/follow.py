@@ -15,6 +15,7 @@ from typing import Protocol
 
 from churn import params, settings
 from churn.errors import BundleCorrupt
+from serving import logs
 from serving.champion import NAME, Pointer, read_pointer, write_pointer
 
 log = logging.getLogger("serving.follow")  # not __name__, which is __main__ when this module is run
@@ -94,7 +95,7 @@ def main() -> None:
     """Follow until the parent is gone."""
     from churn.registry import Registry  # noqa: PLC0415 - tests of the loop need no registry client
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure("warning")
     log.setLevel(logging.INFO)  # the registry's client is talkative
     where = settings.load()
     name = sys.argv[1] if len(sys.argv) > 1 else params.load().name

@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import time_ns
 
 from serving.ledger import Ledger
 from serving.row import Row
 from serving.scoring import Scores, score_together
 from serving.slot import Live
+from serving.traces import step
 
 
 @dataclass(eq=False, slots=True)
@@ -24,6 +26,15 @@ class Entry:
     rows: Sequence[Row] = ()
     scores: Scores | None = None
     error: Exception | None = None
+    times: tuple[int, int, int] | None = None
+
+    def trace(self) -> None:
+        """Tell the trace of the request, if it has one, what its group did when."""
+        if self.times:
+            began, scored, written = self.times
+            if self.live:
+                step("score", began, scored)
+            step("commit", scored, written)
 
 
 class Journal:
@@ -37,11 +48,16 @@ class Journal:
 
     async def answer(self, live: Live, rows: Sequence[Row]) -> Scores:
         """Score rows and return once the predictions are in the store. Raises StoreUnavailable: then none of them is."""
-        return await self._enter(Entry(asyncio.get_running_loop().create_future(), live, rows))
+        entry = Entry(asyncio.get_running_loop().create_future(), live, rows)
+        scores = await self._enter(entry)
+        entry.trace()
+        return scores
 
     async def log(self, scores: Scores) -> None:
         """Return once predictions are in the store. Raises StoreUnavailable: then none of them is."""
-        await self._enter(Entry(asyncio.get_running_loop().create_future(), scores=scores))
+        entry = Entry(asyncio.get_running_loop().create_future(), scores=scores)
+        await self._enter(entry)
+        entry.trace()
 
     def _enter(self, entry: Entry) -> asyncio.Future[Scores]:
         self._waiting.append(entry)
@@ -57,8 +73,13 @@ class Journal:
     def _work(self, loop: asyncio.AbstractEventLoop, group: list[Entry]) -> None:
         """Score and write a group; each request of it hears of a failure."""
         try:
+            began = time_ns()
             _score(group)
+            scored = time_ns()
             self._store.log([made for entry in group if entry.scores for made in entry.scores.made])
+            written = time_ns()
+            for entry in group:
+                entry.times = (began, scored, written)
         except Exception as error:  # also a bug must not leave requests without an answer
             for entry in group:
                 entry.error = entry.error or error

@@ -16,6 +16,7 @@ import uvicorn
 from churn.errors import PortTaken
 from churn.settings import Settings
 from churn.store import Store
+from serving import logs, traces, wire
 from serving.app import create_app
 from serving.slot import ModelSlot
 
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings, name: str) -> None:
     """Serve the champion of model `name` until SIGINT or SIGTERM. Raises PortTaken, StoreUnavailable."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(settings.log_level)
     signal.signal(signal.SIGTERM, _leave)
     settings.bundles.mkdir(parents=True, exist_ok=True)
     with listen(settings) as door, following(settings, name):
@@ -49,13 +50,13 @@ def serve(settings: Settings, door: socket.socket) -> None:
     store = Store(settings.store_url)
     store.create()
     config = uvicorn.Config(
-        create_app(settings, ModelSlot(), store),
+        create_app(settings, ModelSlot(), store, traces.provider(os.environ)),
         access_log=False,
         log_config=None,
         lifespan="on",
         server_header=False,
         proxy_headers=False,
-        ws="none",
+        **wire.options(),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     _settle()

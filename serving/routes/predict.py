@@ -1,5 +1,6 @@
 """Predictions: one customer, or many at once."""
 
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -7,6 +8,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from churn.errors import FieldError, RequestRefused
 from churn.store import Prediction
 from serving.answers import REFUSALS, Answer, BatchAnswer, body_of
 from serving.parse import read_json
@@ -14,25 +16,42 @@ from serving.parts import Parts
 from serving.routes.direct import DirectRoute
 from serving.scoring import Scores, score
 from serving.slot import Live
+from serving.traces import span
 
 router = APIRouter(tags=["predictions"], route_class=DirectRoute)
 
 JSON = "application/json"
+MOST_REASONS = 50
+EXPLAIN: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "explain",
+            "in": "query",
+            "required": False,
+            "description": "how many of the strongest reasons to give with the answer",
+            "schema": {"type": "integer", "minimum": 0, "maximum": MOST_REASONS, "default": 0},
+        }
+    ]
+}
 encode = msgspec.json.Encoder().encode
 
 
-@router.post("/predict", response_model=Answer, responses=REFUSALS, openapi_extra=body_of("Customer"))
+@router.post("/predict", response_model=Answer, responses=REFUSALS, openapi_extra=body_of("Customer") | EXPLAIN)
 async def predict(request: Request) -> Response:
     """How likely one customer is to leave, and whether a contact pays. The answer is on record before it is given."""
-    return Response(await answer_one(request.app.state.parts, await read_json(request)), media_type=JSON)
+    most = _explain(request)
+    return Response(await answer_one(request.app.state.parts, await read_json(request), most), media_type=JSON)
 
 
-async def answer_one(parts: Parts, body: bytes) -> bytes:
-    """Read one customer, score it with all that wait, and word the answer once it is on record."""
+async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
+    """Read one customer, score it with all that wait, and word the answer, with `most` reasons, once it is on record."""
     live = parts.slot.current()
-    scores = await parts.journal.answer(live, [live.form.one(body)])
+    with span("decode"):
+        row = live.form.one(body)
+    scores = await parts.journal.answer(live, [row])
     parts.telemetry.scored(1, scores.unseen)
-    return encode(_item(scores.made[0]) | _origin(live, scores))
+    why = {"reasons": [asdict(reason) for reason in live.bundle.reasons(row.features, most)]} if most else {}
+    return encode(_item(scores.made[0]) | _origin(live, scores) | why)
 
 
 @router.post("/predict/batch", response_model=BatchAnswer, responses=REFUSALS, openapi_extra=body_of("Customers"))
@@ -47,8 +66,21 @@ async def predict_batch(request: Request) -> Response:
     return await to_thread.run_sync(_answer_many, live, scores, limiter=parts.bulk)
 
 
+def _explain(request: Request) -> int:
+    """How many reasons are asked for. Raises RequestRefused."""
+    asked = request.query_params.get("explain", "0")
+    if not (asked.isdecimal() and len(asked) <= len(str(MOST_REASONS)) and int(asked) <= MOST_REASONS):
+        raise RequestRefused(
+            f"explain must be a number up to {MOST_REASONS}", [FieldError("explain", f"must be 0 to {MOST_REASONS}")]
+        )
+    return int(asked)
+
+
 def _score_many(live: Live, body: bytes) -> Scores:
-    return score(live, live.form.many(body))
+    with span("decode"):
+        rows = live.form.many(body)
+    with span("score"):
+        return score(live, rows)
 
 
 def _answer_many(live: Live, scores: Scores) -> Response:

@@ -17,6 +17,8 @@ from churn.contract.encode import Matrix, RowEncoder
 from churn.contract.schema import as_columns
 from churn.decision import Decision
 from churn.errors import BundleCorrupt
+from churn.explain.explainer import Explainer
+from churn.explain.reasons import Reason, reasons
 
 Floats = npt.NDArray[np.float64]
 SCORE_TOLERANCE = 1e-5
@@ -61,6 +63,7 @@ class Bundle:
         self.metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         self.threshold = self.decision.threshold
         self.data_hash = manifest.lineage.data
+        self._explainer = Explainer.read(folder)
         self._session = graph
         self._encoder = RowEncoder(self.contract)
 
@@ -84,6 +87,11 @@ class Bundle:
         probability = self.score_matrix(matrix)
         contact = self.decision.contact(probability)
         return ScoredRows(probability.tolist(), contact.tolist(), self._encoder.unseen(matrix).tolist())
+
+    def reasons(self, row: Mapping[str, Value], most: int) -> list[Reason]:
+        """The `most` strongest reasons for the score of one customer row."""
+        (matrix,) = self._encoder.encode([[row.get(name) for name in self.contract.features]])
+        return reasons(self._explainer, self.contract, row, matrix, most)
 
     def reference(self) -> Reference:
         """The reference rows, read from disk at each call."""

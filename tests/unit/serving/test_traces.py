@@ -91,3 +91,14 @@ def test_without_the_variables_nothing_is_imported(tmp_path):
     """A server without traces does not load the library."""
     done = subprocess.run([sys.executable, "-c", UNTOUCHED, tmp_path], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.returncode) == ("False", 0), done.stderr
+
+
+def test_the_steps_of_a_prediction_are_spans(spans, row):
+    """Decode, score and commit lie inside of the request, also where others share the last two."""
+    for path, body in (("/predict", row), ("/predict/batch", {"customers": [row] * 3})):
+        _, found = spans(path, body)
+        request, steps = found[-1], found[:-1]
+        assert {"decode", "score", "commit"} <= {one.name for one in steps}
+        for one in steps:
+            assert one.parent.span_id == request.context.span_id
+            assert request.start_time <= one.start_time <= one.end_time <= request.end_time
