@@ -1,5 +1,6 @@
 """A year in the life of the demo company, on the real parts."""
 
+import logging
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -49,7 +50,15 @@ def run(settings: Settings, customers: int) -> list[Line]:
         _first_champion()
         running.start(stack.api(settings))
         api.await_model()
-        return _live(api, months[LEARNED:])
+        lines = _live(api, months[LEARNED:])
+        _hand_over_logs()
+        return lines
+
+
+def _hand_over_logs() -> None:
+    """Send what Prefect still holds back while its server is there."""
+    for handler in logging.getLogger("prefect.flow_runs").handlers:
+        handler.flush()
 
 
 def _make_workspace(months: list[Month]) -> None:

@@ -70,7 +70,7 @@ def test_the_system_starts_retrains_and_ends(company, champion, settings_in, tmp
         while not lines or "Ctrl-C ends all of them" not in lines[-1]:
             lines.append(up.stdout.readline())
             assert lines[-1], "".join(lines)
-        pages = dict(line.split() for line in lines if "http://" in line)
+        pages = dict(words for words in map(str.split, lines) if len(words) == 2 and words[1].startswith("http://"))
         assert list(pages) == ["prefect", "mlflow", "evidently", "api"]
         for page in [*pages.values(), f"{settings.api_url}/health"]:
             assert httpx.get(page, follow_redirects=True, timeout=30).status_code == 200
