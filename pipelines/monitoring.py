@@ -21,7 +21,7 @@ from pipelines.common import OUTSIDE, registry, store, table
 @flow(name="monitoring", log_prints=True)
 def monitoring(snapshot: str | None = None) -> str:
     """Judge one snapshot of predictions, the newest unless named. Returns the state of the verdict."""
-    champion, _ = find_champion()
+    champion = find_champion()
     window = snapshot or newest_snapshot()
     if window is None:
         print("no prediction has been made yet")  # noqa: T201 - Prefect logs what a flow prints
@@ -35,10 +35,10 @@ def monitoring(snapshot: str | None = None) -> str:
 
 
 @task(**OUTSIDE)
-def find_champion() -> tuple[Version, str]:
-    """The champion and where its bundle is."""
-    version, folder = registry().open_champion(settings.load().bundles)
-    return version, str(folder)
+def find_champion() -> Version:
+    """The champion, with its bundle at hand."""
+    version, _ = registry().open_champion(settings.load().bundles)
+    return version
 
 
 @task(**OUTSIDE)
@@ -68,7 +68,7 @@ def report(snapshot: str, champion: Version) -> Figures:
 def conclude(figures: Figures, champion: Version) -> Verdict:
     """Judge the window in the light of the champion's earlier ones, and keep the finding."""
     log = store()
-    known = [w for w in log.windows() if (w.model_version, w.snapshot != figures.snapshot) == (champion.version, True)]
+    known = [w for w in log.windows() if w.model_version == champion.version and w.snapshot != figures.snapshot]
     verdict = judge([*(Figures.from_json(window.figures) for window in known), figures], params.load().monitoring)
     log.add_window(Window(figures.snapshot, champion.version, verdict.state, figures.to_json()))
     return verdict
