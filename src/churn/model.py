@@ -17,6 +17,9 @@ from churn.contract import Contract
 from churn.contract.encode import Matrix
 from churn.features import Design, one_hot, stepped
 from churn.params import Learner, Train
+from churn.simple.few import fit_few
+from churn.simple.rule import fit_rule
+from churn.simple.tree import Tree
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -29,7 +32,7 @@ class Member:
     """One fitted learner with the design it reads."""
 
     design: Design
-    estimator: LogisticRegression | HistGradientBoostingClassifier
+    estimator: LogisticRegression | HistGradientBoostingClassifier | Tree
 
     def log_odds(self, matrix: Matrix) -> Floats:
         """Uncalibrated scores: (n, features) to (n,)."""
@@ -89,6 +92,10 @@ def fit_member(learner: Learner, contract: Contract, matrix: Matrix, label: Labe
     if learner == "logistic":
         design = stepped(contract, matrix, params.logistic.bins)
         estimator = LogisticRegression(C=params.logistic.c, max_iter=2000)
+    elif learner == "rule":
+        return Member(*fit_rule(contract, matrix, label, params.rule))
+    elif learner == "few_columns":
+        return Member(*fit_few(contract, matrix, label, params.few_columns))
     else:
         design, estimator = one_hot(contract, matrix), _boosting(params)
     return Member(design, estimator.fit(_wide(design, matrix), label))

@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 from churn.errors import ParamsError, WorkspaceError
 
 Kind = Literal["number", "category", "boolean"]
-Learner = Literal["logistic", "boosting"]
+Learner = Literal["logistic", "boosting", "rule", "few_columns"]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Money = Annotated[float, Field(ge=0)]
 
@@ -88,6 +88,22 @@ class Boosting(Section):
     l2: float = Field(ge=0)
 
 
+class Rule(Section):
+    """One line: at most two conditions that a customer must meet."""
+
+    conditions: int = Field(ge=1, le=2)
+    edges: int = Field(ge=1, description="quantiles of each number that are tried")
+    break_even: Share | None = Field(None, description="the rule earns most at this probability; null: at the base rate")
+
+
+class FewColumns(Section):
+    """Logistic regression on the few columns that say most."""
+
+    columns: int = Field(ge=1)
+    bins: int = Field(ge=2, description="quantile steps for each number")
+    c: float = Field(gt=0, description="inverse strength of the L2 penalty")
+
+
 class Train(Section):
     """Which learners compete and how."""
 
@@ -96,6 +112,8 @@ class Train(Section):
     seed: int
     logistic: Logistic
     boosting: Boosting
+    rule: Rule
+    few_columns: FewColumns
 
 
 class Evaluate(Section):

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from churn.contract import Contract
 from churn.contract.encode import Matrix
-from churn.explain.additive import Additive, parts
+from churn.explain.additive import Additive, Floats, parts
 from churn.explain.explainer import Explainer
 from churn.explain.forest import Forest
 from churn.features import Design
@@ -36,7 +36,7 @@ def build(model: Model, contract: Contract, matrix: Matrix) -> Explainer:
     base, additive, forests = model.bias, [], []
     for member, weight in zip(model.members.values(), model.weights.tolist(), strict=True):
         if isinstance(member.estimator, LogisticRegression):
-            part = _additive(member, weight, matrix)
+            part = _additive(member.design, weight * member.estimator.coef_[0], matrix)
             base += weight * float(member.estimator.intercept_[0]) + part.base
             additive.append(part)
         else:
@@ -46,9 +46,8 @@ def build(model: Model, contract: Contract, matrix: Matrix) -> Explainer:
     return Explainer(base, tuple(additive), tuple(forests))
 
 
-def _additive(member: Member, weight: float, matrix: Matrix) -> Additive:
-    coef = weight * member.estimator.coef_[0]
-    return Additive(member.design, coef, parts(member.design, coef, matrix).mean(axis=0))
+def _additive(design: Design, coef: Floats, matrix: Matrix) -> Additive:
+    return Additive(design, coef, parts(design, coef, matrix).mean(axis=0))
 
 
 def _forest(member: Member, weight: float, contract: Contract) -> Forest:

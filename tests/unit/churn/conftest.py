@@ -15,7 +15,7 @@ from churn.data.describe import describe
 from churn.data.labelled import Labelled
 from churn.decision import Decision
 from churn.model import Model, fit_member
-from churn.params import Boosting, Data, Learner, Logistic, Train
+from churn.params import Boosting, Data, FewColumns, Learner, Logistic, Rule, Train
 
 COUNT = 600
 Fit = Callable[..., Model]
@@ -35,6 +35,8 @@ def knobs() -> Train:
         seed=0,
         logistic=Logistic(bins=4, c=1),
         boosting=Boosting(learning_rate=0.2, rounds=30, leaves=6, min_leaf_rows=20, l2=0),
+        rule=Rule(conditions=2, edges=10),
+        few_columns=FewColumns(columns=2, bins=4, c=1),
     )
 
 
