@@ -3,9 +3,9 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -46,6 +46,24 @@ class Data(Section):
     missing_words: tuple[str, ...]
     columns: dict[str, Kind] = Field(min_length=1)
     drop: dict[str, str] = {}
+    protected: tuple[str, ...] = Field((), description="columns by which the model is judged for fairness")
+    predict_with_protected: bool = Field(False, description="whether it may also predict from them")
+
+    @property
+    def features(self) -> dict[str, Kind]:
+        """The columns to predict from, with their kinds."""
+        barred = () if self.predict_with_protected else self.protected
+        return {name: kind for name, kind in self.columns.items() if name not in barred}
+
+    @model_validator(mode="after")
+    def known(self) -> Self:
+        """A protected column is a declared one, and not all of them are protected."""
+        unknown = [name for name in self.protected if name not in self.columns]
+        if unknown:
+            raise ValueError(f"protected: '{unknown[0]}' is not among the columns")
+        if not self.features:
+            raise ValueError("protected: no column is left to predict from")
+        return self
 
     @field_validator("positive", mode="before")
     @classmethod

@@ -53,12 +53,15 @@ def pack(
     shutil.copytree(model, target)
     decision.save(target / "decision.json")
     (target / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    lines = [json.dumps(record, ensure_ascii=False) for record in _records(rows, probability)]
+    lines = [
+        json.dumps(record, ensure_ascii=False) for record in _records(Contract.read(model / "contract.json"), rows, probability)
+    ]
     (target / "reference.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     Manifest.of(target, lineage).save(target)
 
 
-def _records(rows: Labelled, probability: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
-    plain = rows.frame.astype(object).mask(rows.frame.isna(), None).to_dict(orient="records")
+def _records(contract: Contract, rows: Labelled, probability: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
+    features = rows.frame[list(contract.features)]
+    plain = features.astype(object).mask(features.isna(), None).to_dict(orient="records")
     pairs = zip(plain, rows.label.tolist(), probability.tolist(), strict=True)
     return [{"row": row, "label": label, "probability": score} for row, label, score in pairs]

@@ -10,7 +10,7 @@ from churn.params import Data, Kind
 
 def describe(frame: pd.DataFrame, data: Data) -> Contract:
     """The contract of a conformed training frame: levels, ranges and what may be missing as seen there."""
-    columns = tuple(_column(name, kind, frame[name]) for name, kind in data.columns.items())
+    columns = tuple(_column(name, kind, frame[name]) for name, kind in data.features.items())
     return Contract(
         target=data.target,
         positive=data.positive,

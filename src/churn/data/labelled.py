@@ -22,8 +22,8 @@ RESERVED = ["label", "group", "snapshot"]
 class Labelled:
     """n customer rows with their outcomes.
 
-    frame: (n, features) conformed values. label: 1 where the customer left. group: hash that is equal for rows
-    of one customer. snapshot: name of the snapshot a row belongs to; names sort in time.
+    frame: (n, columns) conformed values of the declared columns. label: 1 where the customer left. group: hash that is
+    equal for rows of one customer. snapshot: name of the snapshot a row belongs to; names sort in time.
     """
 
     frame: pd.DataFrame
@@ -114,8 +114,15 @@ def _labelled(name: str, raw: pd.DataFrame, data: Data) -> Labelled:
     raw = raw.drop_duplicates(ignore_index=True) if data.id else raw
     label = target_labels(raw, data)
     raw = raw[label.notna()].reset_index(drop=True)
-    frame = conform(raw, data.columns, data.missing_words)
+    frame = conform(_with_protected(raw, data), data.columns, data.missing_words)
     return Labelled(frame, label.dropna().to_numpy().astype(np.int64), _groups(raw, frame, data), _snapshots(name, raw, data))
+
+
+def _with_protected(raw: pd.DataFrame, data: Data) -> pd.DataFrame:
+    """A protected column that a table lacks is not known in it: predictions carry what the model reads, and no more."""
+    if data.predict_with_protected:
+        return raw
+    return raw.assign(**{name: None for name in data.protected if name not in raw.columns})
 
 
 def _groups(raw: pd.DataFrame, frame: pd.DataFrame, data: Data) -> npt.NDArray[np.uint64]:

@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from churn.bundle.manifest import Lineage, Manifest, fingerprint, sha256
 from churn.bundle.open import open_bundle
+from churn.bundle.pack import export, pack
 from churn.errors import BundleCorrupt
 
 FILES = ["model.onnx", "contract.json", "decision.json", "explainer.npz", "metrics.json", "reference.jsonl"]
@@ -36,6 +38,16 @@ def test_a_packed_bundle_opens_and_repeats_its_scores(bundle_folder, rows):
     np.testing.assert_array_equal(reference.label, rows.label)
     assert bundle.metrics == {"chosen": "blend"}
     assert bundle.manifest.lineage == Lineage(data="data", params="params", commit="commit")
+
+
+def test_the_reference_holds_what_the_model_reads_and_no_more(tmp_path, rows, contract, fitted, decision, matrix):
+    """A column that is no feature, such as a protected one, does not enter the bundle."""
+    model = fitted("logistic")
+    export(tmp_path / "model", model, contract, rows)
+    guarded = replace(rows, frame=rows.frame.assign(gender="female"))
+    lineage = Lineage(data="", params="", commit="")
+    pack(tmp_path / "model", tmp_path / "bundle", decision, {}, guarded, model.probability(matrix), lineage)
+    assert set(open_bundle(tmp_path / "bundle").reference().rows[0]) == set(contract.features)
 
 
 def test_rows_and_columns_score_alike(bundle_folder, rows):

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from churn.data.describe import describe
 from churn.data.labelled import Labelled, in_time, load, split
 from churn.errors import TableError
 from churn.params import Split
@@ -157,3 +158,15 @@ def test_few_new_rows_do_not_displace_the_old_ones(folder, data):
 def test_snapshots_are_ordered_in_time(names, order):
     """Numbers and dates order as such whatever their text, and what is neither comes before them."""
     assert in_time(np.array(names, dtype=object)) == order
+
+
+def test_a_protected_column_is_kept_and_is_no_feature(folder, data):
+    """Rows keep a protected column, the contract lacks it, and a table without it has it as not known."""
+    guarded = data.model_copy(update={"protected": ("plan",)})
+    pd.read_csv(folder / "2025-03.csv").drop(columns="plan").to_csv(folder / "2025-03.csv", index=False)
+    rows = load(folder, guarded)
+    unknown = rows.frame["plan"].isna().to_numpy()
+    np.testing.assert_array_equal(unknown, rows.snapshot == "2025-03")
+    assert "plan" not in describe(rows.frame, guarded).features
+    allowed = guarded.model_copy(update={"predict_with_protected": True})
+    assert "plan" in describe(rows.frame, allowed).features

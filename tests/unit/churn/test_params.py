@@ -45,6 +45,7 @@ def test_file_and_types_have_the_same_keys():
         ("rounds: 150", "rounds: many", "train.boosting.rounds"),
         ("holdout: 0.3", "holdout: 1.3", "split.holdout"),
         ("    age: number", "    age: numbr", "data.columns.age"),
+        ("protected: []", "protected: [gender]", "protected: 'gender' is not among the columns"),
         ("[logistic, boosting]", "[logistic, forest]", "train.learners.1"),
         ("name: churn ", "name: my model ", "name"),
         ("gate:", "gates:", "gates: unknown key"),
