@@ -45,8 +45,11 @@ def listen(settings: Settings) -> socket.socket:
         raise PortTaken(f"{where} cannot be used ({error.strerror}); stop what uses it or set CHURN_PORT to another") from error
 
 
-def serve(settings: Settings, door: socket.socket) -> None:
-    """Answer requests that arrive at a socket, until a signal; running requests are finished first."""
+def serve(settings: Settings, door: socket.socket, patience: float = 1.0) -> None:
+    """Answer requests that arrive at a socket, until a signal; running requests are finished first.
+
+    patience: scales how long slow callers are waited for.
+    """
     store = Store(settings.store_url)
     store.create()
     config = uvicorn.Config(
@@ -56,7 +59,7 @@ def serve(settings: Settings, door: socket.socket) -> None:
         lifespan="on",
         server_header=False,
         proxy_headers=False,
-        **wire.options(),
+        **wire.options(patience),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     _settle()

@@ -4,6 +4,7 @@ Prefect reads the environment when it is imported, so the process of the tests n
 """
 
 import os
+import shutil
 import socket
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -21,6 +22,7 @@ from churn.settings import Settings
 from churn.simulate import live, write_month
 from churn.store import Store
 from pipelines import stack
+from support.postgres import Postgres
 
 CUSTOMERS, LEARNED, PRICE_RISE, MONTHS = 1200, 5, 7, 8
 PORTS = ("port", "prefect_port", "mlflow_port", "evidently_port")
@@ -144,3 +146,16 @@ def log(company):
     store.create()
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server; without the program the test is skipped."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("no PostgreSQL server is installed under /usr/lib/postgresql")
+    server = Postgres(found[-1].parent)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(server.folder)

@@ -1,13 +1,7 @@
 """The store on SQLite and on a real PostgreSQL server: the same facts of both."""
 
-import shutil
-import socket
-import subprocess
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import mkdtemp
-from uuid import uuid4
 
 import pytest
 
@@ -15,60 +9,6 @@ from churn.errors import StoreUnavailable, UnknownPrediction
 from churn.store import Event, Outcome, Prediction, Store, Window
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-class Postgres:
-    """A PostgreSQL server in a folder of its own, run by a user who is not root."""
-
-    def __init__(self, programs):
-        self.programs = programs
-        self.folder = Path(mkdtemp(prefix="churn-postgres-"))
-        self.process = None
-        self.who = {"user": "postgres", "group": "postgres"} if self.folder.owner() == "root" else {}
-        if self.who:
-            shutil.chown(self.folder, **self.who)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        self.run("initdb", "--auth", "trust", "--username", "churn", "--no-sync", "--pgdata", self.folder / "data")
-
-    def run(self, program, *arguments):
-        subprocess.run([self.programs / program, *arguments], cwd=self.folder, check=True, capture_output=True, **self.who)
-
-    def start(self):
-        command = [self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-k", self.folder, "-F"]
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **self.who)
-        deadline = time.monotonic() + 30
-        while not (self.folder / f".s.PGSQL.{self.port}").exists() or not self.answers():
-            assert time.monotonic() < deadline, (self.folder / "log").read_text()
-            time.sleep(0.05)
-
-    def answers(self):
-        asked = [self.programs / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)]
-        return subprocess.run(asked, capture_output=True, check=False).returncode == 0
-
-    def stop(self):
-        """Stop at once, without waiting for clients."""
-        self.process.send_signal(2)
-        self.process.wait(30)
-
-    def database(self):
-        """The URL of a new database."""
-        name = f"d{uuid4().hex}"
-        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "churn", name)
-        return f"postgresql://churn@127.0.0.1:{self.port}/{name}"
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found:
-        pytest.skip("no PostgreSQL server is installed under /usr/lib/postgresql")
-    server = Postgres(found[-1].parent)
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(server.folder)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -2,7 +2,6 @@
 
 import io
 import os
-import runpy
 import subprocess
 import sys
 import time
@@ -21,8 +20,8 @@ from churn.bundle.open import open_bundle
 from churn.errors import BundleCorrupt, NoModel, RegistryUnavailable
 from churn.registry import Registry
 from churn.registry.track import register, track
+from support.tiny import build_bundle
 
-TINY = runpy.run_path(str(Path(__file__).parents[1] / "unit" / "serving" / "conftest.py"))
 RAW = """customer id,month,tenure,Total day charge,class,model_config,_score,left,note
 C1,2026-02,12,31.5,basic,Yes,0.25,1,a
 C2,2026-02,1,,plus,no,0.5,0,b
@@ -33,7 +32,7 @@ C4,2026-02,,28,platinum,0,1,0,d
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
-    return open_bundle(TINY["build_bundle"](tmp_path_factory.mktemp("built") / "bundle"))
+    return open_bundle(build_bundle(tmp_path_factory.mktemp("built") / "bundle"))
 
 
 @pytest.fixture(scope="module")

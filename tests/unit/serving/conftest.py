@@ -1,4 +1,4 @@
-"""A small real bundle, a store that remembers, and a client that speaks to an app in this process."""
+"""A store that remembers, and a client that speaks to an app in this process."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -6,70 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
-import pandas as pd
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from churn.bundle.manifest import Lineage
 from churn.bundle.open import Bundle, open_bundle
-from churn.bundle.pack import export, pack
-from churn.contract import encode
-from churn.data.describe import describe
-from churn.data.labelled import Labelled
-from churn.decision import Decision
 from churn.errors import FieldError, StoreUnavailable, UnknownPrediction
-from churn.model import train
-from churn.params import Boosting, Data, Logistic, Train
 from churn.settings import Settings
 from churn.store import Outcome, Prediction
 from serving.app import create_app
 from serving.slot import Live, ModelSlot
-
-KINDS = {"tenure": "number", "Total day charge": "number", "class": "category", "model_config": "boolean", "_score": "number"}
-DATA = Data(target="left", positive="1", id="customer id", snapshot="month", missing_words=("", "na"), columns=KINDS)
-TRAIN = Train(
-    learners=("logistic", "boosting"),
-    folds=2,
-    seed=0,
-    logistic=Logistic(bins=4, c=1),
-    boosting=Boosting(learning_rate=0.2, rounds=5, leaves=4, min_leaf_rows=20, l2=0),
-)
-DECISION = Decision(saved_value=200, offer_cost=10, contact_cost=1, save_rate=0.3)
-ROW: dict[str, Any] = {"tenure": 5, "Total day charge": None, "class": "basic", "model_config": True, "_score": 0.25}
-
-
-def build_bundle(folder: Path, seed: int = 0, without: str | None = None) -> Path:
-    """Train on 600 synthetic rows and pack the result as the bundle `folder`."""
-    data = DATA.model_copy(update={"columns": {k: v for k, v in KINDS.items() if k != without}})
-    rows = _rows(seed)
-    contract = describe(rows.frame, data)
-    matrix = encode(contract, {name: rows.frame[name] for name in contract.features})
-    model, _ = train(contract, matrix, rows.label, rows.group, TRAIN)
-    export(folder.parent / f"{folder.name}.model", model, contract, rows)
-    metrics = {"auc": {"value": 0.8}, "undefined": float("nan")}
-    lineage = Lineage(data=f"data-{seed}", params="params", commit="commit")
-    pack(folder.parent / f"{folder.name}.model", folder, DECISION, metrics, rows, model.probability(matrix), lineage)
-    return folder
-
-
-def _rows(seed: int) -> Labelled:
-    random = np.random.default_rng(seed)
-    count = 600
-    charge = random.normal(30, 9, count)
-    charge[random.random(count) < 0.1] = np.nan
-    frame = pd.DataFrame(
-        {
-            "tenure": random.integers(0, 72, count).astype(float),
-            "Total day charge": charge,
-            "class": random.choice(["basic", "plus", "pro"], count),
-            "model_config": random.integers(0, 2, count).astype(float),
-            "_score": random.random(count),
-        }
-    )
-    odds = 1 - frame["tenure"] / 18 + 2 * frame["model_config"]
-    label = (random.random(count) < 1 / (1 + np.exp(-odds))).astype(np.int64).to_numpy()
-    return Labelled(frame, label, np.arange(count, dtype=np.uint64), np.full(count, "2026-01", dtype=object))
+from support.tiny import ROW, build_bundle
 
 
 class FakeStore:

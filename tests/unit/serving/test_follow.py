@@ -132,15 +132,16 @@ def test_it_steps_while_alive(follower, registry):
 ORPHAN = """
     import os, subprocess, sys
     child = '''
-    import os, time
+    import sys, time
     from serving.follow import follow, is_parent
-    parent = os.getppid()
+    parent = int(sys.argv[1])
     class Idle:
         def step(self): pass
     follow(Idle(), alive=lambda: is_parent(parent), pause=lambda: time.sleep(0.05))
     '''
     import textwrap
-    print(subprocess.Popen([sys.executable, "-c", textwrap.dedent(child)], stdout=subprocess.DEVNULL).pid, flush=True)
+    command = [sys.executable, "-c", textwrap.dedent(child), str(os.getpid())]
+    print(subprocess.Popen(command, stdout=subprocess.DEVNULL).pid, flush=True)
     sys.stdin.read()
 """
 

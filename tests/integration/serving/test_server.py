@@ -1,15 +1,11 @@
 """A real server process with a real store, whose champion pointer is written by hand."""
 
 import os
-import runpy
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,70 +14,26 @@ import pytest
 
 from churn.bundle.open import open_bundle
 from churn.store import Store
-from serving.champion import Pointer, write_pointer
-
-TINY = runpy.run_path(str(Path(__file__).parents[1] / "unit" / "serving" / "conftest.py"))
-ROW = TINY["ROW"]
-SERVE = """
-from churn.settings import load
-from serving.server import listen, serve
-settings = load()
-with listen(settings) as door:
-    serve(settings, door)
-"""
-RUN = "from churn.settings import load; from serving.server import run; run(load(), 'churn')"
-
-
-@contextmanager
-def running(script, state):
-    """A server process; gives it and a client once it answers, and ends it."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    where = {"CHURN_STATE": str(state), "CHURN_PORT": str(port), "CHURN_POLL_SECONDS": "0.1"}
-    with (
-        (state / "server.log").open("w") as log,
-        subprocess.Popen([sys.executable, "-c", script], env=os.environ | where, cwd=state, stderr=log) as process,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
-    ):
-        try:
-            until(lambda: alive(client, process))
-            yield process, client
-        finally:
-            process.terminate()
-
-
-def alive(client, process):
-    assert process.poll() is None, "the server ended; see server.log"
-    try:
-        return client.get("/health").status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def until(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+from support.server import RUN, logged, point, running, until
+from support.tiny import ROW, build_bundle
 
 
 @pytest.fixture(scope="module")
 def bundles(tmp_path_factory):
     """Two good bundles with one contract, by version."""
     folder = tmp_path_factory.mktemp("built")
-    return {str(seed + 1): TINY["build_bundle"](folder / f"v{seed + 1}", seed) for seed in (0, 1)}
+    return {str(seed + 1): build_bundle(folder / f"v{seed + 1}", seed) for seed in (0, 1)}
 
 
 @pytest.fixture
 def state(tmp_path, bundles):
-    (tmp_path / "bundles").mkdir()
-    write_pointer(tmp_path / "bundles", Pointer(version="1", folder=str(bundles["1"])))
+    point(tmp_path, "1", bundles["1"])
     return tmp_path
 
 
 @pytest.fixture
 def client(state):
-    with running(SERVE, state) as (_, client):
+    with running(state) as (_, client):
         yield client
 
 
@@ -90,11 +42,6 @@ def store(state, client):
     store = Store(f"sqlite:///{state / 'store.db'}")
     yield store
     store.close()
-
-
-def logged(store):
-    """Every logged prediction by id."""
-    return {line["id"]: line for snapshot in store.snapshots() for line in store.window(snapshot)}
 
 
 def test_predictions_and_outcomes_meet_in_the_store(client, store):
@@ -163,7 +110,7 @@ def test_a_swap_under_load_loses_no_request(state, client, store, bundles):
     for thread in threads:
         thread.start()
     for version in ("2", "1", "2"):
-        write_pointer(state / "bundles", Pointer(version=version, folder=str(bundles[version])))
+        point(state, version, str(bundles[version]))
         until(lambda version=version: client.get("/ready").json()["model_version"] == version)
         time.sleep(0.2)
     stop.set()
@@ -184,7 +131,7 @@ def test_a_corrupt_champion_is_refused_and_the_old_one_serves(state, client, bun
     broken = state / "bundles" / "broken"
     shutil.copytree(bundles["2"], broken)
     (broken / "decision.json").write_text("{}")
-    write_pointer(state / "bundles", Pointer(version="2", folder="broken"))
+    point(state, "2", "broken")
     until(lambda: client.get("/model").json()["last_failure"])
     card = client.get("/model").json()
     assert (card["version"], card["last_failure"]["version"]) == ("1", "2")
@@ -192,13 +139,13 @@ def test_a_corrupt_champion_is_refused_and_the_old_one_serves(state, client, bun
     assert client.post("/predict", json=ROW).json()["model_version"] == "1"
     assert "churn_model_load_failures_total 1.0" in client.get("/metrics").text
     assert (state / "server.log").read_text().count("was not loaded") == 1
-    write_pointer(state / "bundles", Pointer(version="3", folder=str(bundles["2"])))
+    point(state, "3", str(bundles["2"]))
     until(lambda: client.get("/ready").json()["model_version"] == "3")
 
 
 def test_a_lost_follower_is_reported(state):
     """The server goes on answering and its log says that it no longer follows."""
-    with running(RUN, state) as (process, client):
+    with running(state, RUN) as (process, client):
         (follower,) = children(process.pid)
         os.kill(int(follower), signal.SIGKILL)
         until(lambda: "the follower ended with code -9" in (state / "server.log").read_text())
@@ -208,7 +155,7 @@ def test_a_lost_follower_is_reported(state):
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_the_follower_ends_with_the_server(state, ending):
     """However the server is told to leave, it ends cleanly and takes its follower along."""
-    with running(RUN, state) as (process, client):
+    with running(state, RUN) as (process, client):
         assert client.post("/predict", json=ROW).status_code == 200
         (follower,) = children(process.pid)
         process.send_signal(ending)
@@ -218,7 +165,7 @@ def test_the_follower_ends_with_the_server(state, ending):
 
 def test_the_follower_ends_when_the_server_is_killed(state):
     """A server that had no chance to clean up leaves no follower behind."""
-    with running(RUN, state) as (process, _):
+    with running(state, RUN) as (process, _):
         (follower,) = children(process.pid)
         process.kill()
         until(lambda: not lives(follower))

@@ -9,16 +9,12 @@ import contextlib
 import json
 import os
 import pickle
-import runpy
 import shutil
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
-import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -26,83 +22,31 @@ from schemathesis.generation import GenerationMode
 
 from churn.errors import ParamsError
 from churn.settings import load
-from serving.champion import Pointer, write_pointer
 from serving.keys.key import make
 from serving.limits import HEAD
+from support.server import point, running, until
+from support.tiny import ROW, build_bundle
 
-TINY = runpy.run_path(str(Path(__file__).parents[1] / "unit" / "serving" / "conftest.py"))
-ROW = TINY["ROW"]
 JSON = {"content-type": "application/json"}
 MANY = int(os.environ.get("CHURN_TEST_REQUESTS", "500"))
 PARTS = 5
 SECRET, LINE = make("tester", ["predict", "outcomes", "admin"])
 ASKING = (f"X-API-Key: {SECRET}", "Content-Type: application/json")
-SERVE = """
-import sys
-import uvicorn
-from churn.settings import load
-from churn.store import Store
-from serving import logs
-from serving.app import create_app
-from serving.slot import ModelSlot
-from serving.wire import options
-settings = load()
-logs.configure(settings.log_level)
-store = Store(settings.store_url)
-store.create()
-uvicorn.run(create_app(settings, ModelSlot(), store), port=settings.port, log_config=None, access_log=False,
-            server_header=False, **options(float(sys.argv[1])))
-"""
-
-
-@contextlib.contextmanager
-def running(state, patience=1.0, **extra):
-    """A server whose patience is scaled; gives its process id and a client."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    where = {"CHURN_STATE": str(state), "CHURN_PORT": str(port), "CHURN_POLL_SECONDS": "0.1"}
-    with (
-        (state / "server.log").open("w") as log,
-        subprocess.Popen([sys.executable, "-c", SERVE, str(patience)], env=os.environ | where | extra, stderr=log) as process,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
-    ):
-        try:
-            until(lambda: answers(client, process))
-            yield process.pid, client
-        finally:
-            process.terminate()
-
-
-def answers(client, process):
-    assert process.poll() is None, "the server ended; see server.log"
-    try:
-        return client.get("/ready").status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def until(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory):
     """A state folder with a champion."""
     state = tmp_path_factory.mktemp("state")
-    TINY["build_bundle"](state / "built")
-    (state / "bundles").mkdir()
-    write_pointer(state / "bundles", Pointer(version="1", folder=str(state / "built")))
+    point(state, "1", build_bundle(state / "built"))
     return state
 
 
 @pytest.fixture(scope="module")
 def guarded(state):
     """A server with a key, whose patience is short."""
-    with running(state, 0.05, CHURN_API_KEYS=LINE) as found:
-        yield found
+    with running(state, patience=0.05, CHURN_API_KEYS=LINE) as (process, client):
+        yield process.pid, client
 
 
 @pytest.fixture
@@ -164,16 +108,15 @@ def test_a_pointer_cannot_name_a_bundle_that_does_not_verify(state, tmp_path):
     """The path in a champion pointer leads only to what has a manifest whose hashes hold."""
     with running(tmp_path_state(tmp_path, state)) as (_, client):
         for folder in ("../../../../etc", "/etc", "a\u0000b", ""):
-            write_pointer(tmp_path / "bundles", Pointer(version="2", folder=folder))
+            point(tmp_path, "2", folder)
             until(lambda folder=folder: client.get("/model").json()["last_failure"])
             assert client.get("/ready").json()["model_version"] == "1"
-            write_pointer(tmp_path / "bundles", Pointer(version="1", folder=str(state / "built")))
+            point(tmp_path, "1", str(state / "built"))
             until(lambda: client.get("/model").json()["last_failure"] is None)
 
 
 def tmp_path_state(tmp_path, state):
-    (tmp_path / "bundles").mkdir()
-    write_pointer(tmp_path / "bundles", Pointer(version="1", folder=str(state / "built")))
+    point(tmp_path, "1", state / "built")
     return tmp_path
 
 
@@ -198,7 +141,7 @@ def test_a_pickle_in_a_bundle_is_never_opened(state, tmp_path):
     (tmp_path / "replaced" / "model.onnx").write_bytes(bomb)
     with running(tmp_path_state(tmp_path, state)) as (_, client):
         for version, name in (("2", "bombs"), ("3", "replaced")):
-            write_pointer(tmp_path / "bundles", Pointer(version=version, folder=str(tmp_path / name)))
+            point(tmp_path, version, str(tmp_path / name))
             until(lambda version=version: version in seen(client))
         assert "3" not in client.get("/ready").json()["model_version"]
         assert client.post("/predict", json=ROW).status_code == 200
@@ -288,7 +231,7 @@ def test_a_head_without_end_is_cut_off(guarded, address):
 def test_an_answer_that_nobody_reads_is_given_up(state):
     """A caller that asks without reading is cut off, instead of being kept in memory with its answers."""
     ask = head("GET", "/docs/assets/swagger-ui-bundle.js").replace(b"Connection: close\r\n", b"")
-    with running(state, 0.1) as (_, client), socket.socket() as caller:
+    with running(state, patience=0.1) as (_, client), socket.socket() as caller:
         caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         caller.connect((client.base_url.host, client.base_url.port))
         until(lambda: held(caller))

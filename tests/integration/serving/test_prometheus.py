@@ -1,17 +1,19 @@
 """The rules for Prometheus, checked by its own tool, and a scrape by a real one."""
 
 import re
-import runpy
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
 import httpx
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "monitoring" / "prometheus"
-ATTACKS = runpy.run_path(str(Path(__file__).with_name("test_attacks.py")))
+from serving.keys.key import make
+from support.server import free_port, point, running, until
+from support.tiny import ROW, build_bundle
+
+FOLDER = Path(__file__).parents[3] / "monitoring" / "prometheus"
+SECRET, LINE = make("scraper", ["predict", "admin"])
 METRIC = re.compile(r"\bchurn_[a-z_]+")
 
 
@@ -27,7 +29,7 @@ def tool(name):
 def folder(tmp_path):
     """A copy of the configuration with the key of the test."""
     shutil.copytree(FOLDER, tmp_path / "prometheus")
-    (tmp_path / "prometheus" / "churn.key").write_text(ATTACKS["SECRET"])
+    (tmp_path / "prometheus" / "churn.key").write_text(SECRET)
     return tmp_path / "prometheus"
 
 
@@ -35,12 +37,11 @@ def folder(tmp_path):
 def server(tmp_path):
     """A real server with one prediction made, whose metrics need a key."""
     state = tmp_path / "state"
-    ATTACKS["TINY"]["build_bundle"](tmp_path / "built")
-    (state / "bundles").mkdir(parents=True)
-    ATTACKS["write_pointer"](state / "bundles", ATTACKS["Pointer"](version="1", folder=str(tmp_path / "built")))
-    with ATTACKS["running"](state, CHURN_API_KEYS=ATTACKS["LINE"]) as (_, client):
-        client.headers["x-api-key"] = ATTACKS["SECRET"]
-        assert client.post("/predict", json=ATTACKS["ROW"]).status_code == 200
+    state.mkdir()
+    point(state, "1", build_bundle(tmp_path / "built"))
+    with running(state, CHURN_API_KEYS=LINE) as (_, client):
+        client.headers["x-api-key"] = SECRET
+        assert client.post("/predict", json=ROW).status_code == 200
         yield client
 
 
@@ -64,15 +65,14 @@ def test_a_real_prometheus_scrapes_the_server(server, folder):
     program = tool("prometheus")
     config = (folder / "prometheus.yml").read_text().replace("127.0.0.1:8000", server.base_url.netloc.decode())
     (folder / "prometheus.yml").write_text(config.replace("15s", "1s"))
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        own = f"127.0.0.1:{probe.getsockname()[1]}"
+    own = f"127.0.0.1:{free_port()}"
     command = [program, "--config.file=prometheus.yml", "--storage.tsdb.path=data", f"--web.listen-address={own}"]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as process:
         try:
-            ATTACKS["until"](lambda: ask(own, 'up{job="churn"}') == [1.0])
+            until(lambda: ask(own, 'up{job="churn"}') == [1.0])
             assert ask(own, "sum(churn_rows_scored_total)") == [1.0]
             assert ask(own, 'count(churn_model_info{version="1"})') == [1.0]
-            ATTACKS["until"](lambda: len(ask(own, "churn:requests:rate5m")) == 1)
+            until(lambda: len(ask(own, "churn:requests:rate5m")) == 1)
             assert ask(own, 'ALERTS{alertstate="firing"}') == []
         finally:
             process.terminate()
