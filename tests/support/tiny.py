@@ -13,7 +13,7 @@ from churn.data.describe import describe
 from churn.data.labelled import Labelled
 from churn.decision import Decision
 from churn.model import train
-from churn.params import Boosting, Data, Logistic, Train
+from churn.params import Boosting, Data, FewColumns, Logistic, Rule, Train
 
 KINDS = {"tenure": "number", "Total day charge": "number", "class": "category", "model_config": "boolean", "_score": "number"}
 DATA = Data(target="left", positive="1", id="customer id", snapshot="month", missing_words=("", "na"), columns=KINDS)
@@ -23,6 +23,8 @@ TRAIN = Train(
     seed=0,
     logistic=Logistic(bins=4, c=1),
     boosting=Boosting(learning_rate=0.2, rounds=5, leaves=4, min_leaf_rows=20, l2=0),
+    rule=Rule(conditions=1, edges=4),
+    few_columns=FewColumns(columns=2, bins=4, c=1),
 )
 DECISION = Decision(saved_value=200, offer_cost=10, contact_cost=1, save_rate=0.3)
 ROW: dict[str, Any] = {"tenure": 5, "Total day charge": None, "class": "basic", "model_config": True, "_score": 0.25}
