@@ -9,7 +9,8 @@ from anyio import sleep, to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from churn.bundle.open import open_bundle
-from churn.errors import BundleCorrupt, ChurnError
+from churn.contract.compatibility import refusals
+from churn.errors import BundleCorrupt, ChurnError, ContractChanged
 from serving.slot import Failure, Live, ModelSlot
 
 NAME = "champion.json"
@@ -45,8 +46,18 @@ def read_pointer(bundles: Path) -> Pointer:
 RETRY_SECONDS = 30
 
 
+def require_compatible(live: Live | None, challenger: Live) -> None:
+    """Raise ContractChanged if callers of the live model would be refused by its challenger; without one all may come."""
+    found = refusals(live.bundle.contract, challenger.bundle.contract) if live else []
+    if live and found:
+        raise ContractChanged(
+            f"version {challenger.version} would refuse requests that version {live.version} takes: {'; '.join(found)}. "
+            "Tell the callers, then restart the server, which takes any champion"
+        )
+
+
 class Watcher:
-    """Keeps a slot at the champion that the pointer names."""
+    """Keeps a slot at the champion that the pointer names, unless its contract would refuse today's requests."""
 
     def __init__(self, slot: ModelSlot, bundles: Path) -> None:
         self._slot = slot
@@ -67,7 +78,9 @@ class Watcher:
         try:
             pointer = read_pointer(self._bundles)
             version = pointer.version
-            self._slot.swap(Live.of(version, open_bundle(self._bundles / pointer.folder)))
+            challenger = Live.of(version, open_bundle(self._bundles / pointer.folder))
+            require_compatible(self._slot.live, challenger)
+            self._slot.swap(challenger)
         except ChurnError as error:
             self._refuse(version, str(error))
         except Exception as error:  # whatever a new model breaks, the old one must go on serving

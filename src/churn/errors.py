@@ -9,6 +9,7 @@ ChurnError                   base: one line for the person who must act
 │   ├── RequestTooLarge      the body is larger than the route accepts
 │   └── UnknownPrediction    an outcome names a prediction nobody made
 ├── BundleCorrupt            a bundle is incomplete, altered or contradicts itself
+├── ContractChanged          a challenger would refuse requests that the live model takes
 ├── ExportInexact            the exported graph does not score like the training library
 ├── NoModel                  no champion has been promoted yet
 ├── RegistryUnavailable      the model registry does not answer
@@ -97,6 +98,13 @@ class BundleCorrupt(ChurnError):
 
     status = 503
     title = "The model bundle is corrupt"
+
+
+class ContractChanged(ChurnError):
+    """A challenger would refuse requests that the live model takes."""
+
+    status = 503
+    title = "The contract of the model has changed"
 
 
 class ExportInexact(ChurnError):

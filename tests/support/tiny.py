@@ -1,12 +1,16 @@
 """A small real bundle, packed in a second."""
 
+import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pandas as pd
 
-from churn.bundle.manifest import Lineage
+from churn.bundle.manifest import Lineage, Manifest
 from churn.bundle.pack import export, pack
 from churn.contract import encode
 from churn.data.describe import describe
@@ -61,3 +65,31 @@ def _rows(seed: int) -> Labelled:
     odds = 1 - frame["tenure"] / 18 + 2 * frame["model_config"]
     label = (random.random(count) < 1 / (1 + np.exp(-odds))).astype(np.int64).to_numpy()
     return Labelled(frame, label, np.arange(count, dtype=np.uint64), np.full(count, "2026-01", dtype=object))
+
+
+def alter(folder: Path, target: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
+    """A copy of a bundle with one file changed, for which the manifest vouches again."""
+    shutil.copytree(folder, target)
+    (target / name).write_bytes(change((target / name).read_bytes()))
+    Manifest.of(target, Manifest.verified(folder).lineage).save(target)
+    return target
+
+
+def without_number(graph: bytes) -> bytes:
+    """A model whose every probability is NaN."""
+    model = onnx.load_from_string(graph)
+    (output,) = (one for one in model.graph.output if one.name == "probability")
+    (last,) = (node for node in model.graph.node if output.name in node.output)
+    last.output[:] = ["number"]
+    kind = output.type.tensor_type.elem_type
+    model.graph.initializer.append(onnx.helper.make_tensor("nan", kind, [], [float("nan")]))
+    model.graph.node.append(onnx.helper.make_node("Mul", ["number", "nan"], [output.name]))
+    return bytes(model.SerializeToString())
+
+
+def recorded_elsewhere(reference: bytes, by: float = 2e-5) -> bytes:
+    """Reference rows whose first recorded score is away from what the model says."""
+    first, *rest = reference.decode().splitlines()
+    line = json.loads(first)
+    line["probability"] += by
+    return "\n".join([json.dumps(line), *rest, ""]).encode()

@@ -6,10 +6,12 @@ import time
 
 import pytest
 
+from churn.bundle.manifest import Manifest
 from churn.errors import BundleCorrupt, NoModel
 from serving.app import create_app
 from serving.champion import NAME, Pointer, Watcher, read_pointer, write_pointer
 from serving.slot import ModelSlot
+from support.tiny import alter, recorded_elsewhere, without_number
 
 
 @pytest.fixture
@@ -90,6 +92,55 @@ def test_a_corrupt_bundle_keeps_the_last_good_model(watcher, empty, bundles, bun
     watcher.check()
     assert empty.current().version == "2"
     assert empty.failure is None
+
+
+BAD = {
+    "hash": "does not match its sha256",
+    "NaN": "nan away from the recorded scores",
+    "scores": "2e-05 away from the recorded scores",
+    "contract": "version 2 would refuse requests that version 1 takes: '_score' would be unknown. Tell the callers",
+}
+
+
+@pytest.fixture
+def challengers(bundle_folder, other_bundle, tmp_path):
+    """A bad challenger of each kind."""
+    torn = alter(bundle_folder, tmp_path / "torn", "model.onnx", without_number)
+    Manifest.verified(bundle_folder).save(torn)
+    return {
+        "hash": torn,
+        "NaN": alter(bundle_folder, tmp_path / "NaN", "model.onnx", without_number),
+        "scores": alter(bundle_folder, tmp_path / "scores", "reference.jsonl", recorded_elsewhere),
+        "contract": other_bundle.folder,
+    }
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bad_challenger_is_refused_with_its_reason(watcher, empty, bundles, bundle_folder, challengers, bad):
+    """Altered files, no numbers, other scores than recorded, and another contract leave the live model where it is."""
+    write_pointer(bundles, Pointer(version="1", folder=str(bundle_folder)))
+    watcher.check()
+    live = empty.current()
+    write_pointer(bundles, Pointer(version="2", folder=str(challengers[bad])))
+    watcher.check()
+    assert empty.current() is live
+    assert empty.failure.version == "2"
+    assert BAD[bad] in empty.failure.reason
+
+
+def test_scores_that_differ_by_less_are_taken(watcher, empty, bundles, bundle_folder, tmp_path):
+    """What is recorded with fewer digits is the same score."""
+    near = alter(bundle_folder, tmp_path / "near", "reference.jsonl", lambda old: recorded_elsewhere(old, by=5e-6))
+    write_pointer(bundles, Pointer(version="2", folder=str(near)))
+    watcher.check()
+    assert empty.current().version == "2"
+
+
+def test_a_server_that_starts_takes_any_contract(watcher, empty, bundles, other_bundle):
+    """The contract changes by a restart."""
+    write_pointer(bundles, Pointer(version="2", folder=str(other_bundle.folder)))
+    watcher.check()
+    assert empty.current().version == "2"
 
 
 def test_without_a_live_model_the_failure_is_in_the_error(watcher, empty, bundles):
