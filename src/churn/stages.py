@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from churn import evaluate as figures
 from churn import params as configuration
 from churn import settings, versioning
 from churn.bundle import pack as packing
@@ -18,6 +17,7 @@ from churn.data.describe import describe
 from churn.data.labelled import Labelled, load, split
 from churn.decision import Decision
 from churn.errors import TableError
+from churn.evaluate.write import write as write_evaluation
 from churn.model import Floats, Progress, train
 from churn.registry import Registry
 from churn.registry.track import track as log_run
@@ -56,20 +56,10 @@ def train_model(progress: Progress) -> None:
 
 
 def evaluate(_: Progress) -> None:
-    """Test rows to figures with intervals, slices and curves."""
+    """Test rows to figures with intervals, slices, fairness and curves."""
     params = configuration.load()
     rows, probability = _judged()
-    decision = Decision.of(params.problem)
-    contest = json.loads((MODEL / "contest.json").read_text(encoding="utf-8"))
-    test = figures.intervals(rows.label, probability, decision, params.evaluate, params.train.seed)
-    count = {"rows": len(rows), "churners": int(rows.label.sum())}
-    EVALUATION.mkdir(parents=True, exist_ok=True)
-    metrics = {"cv": contest["cv"], "test": test, "tested_on": count, "chosen": contest["chosen"]}
-    (EVALUATION / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    by_slice = figures.slices(rows.frame, rows.label, probability, decision, params.evaluate.slice_rows)
-    by_slice.to_csv(EVALUATION / "slices.csv", index=False)
-    for name, curve in figures.curves(rows.label, probability).items():
-        curve.to_csv(EVALUATION / f"{name}.csv", index=False)
+    write_evaluation(EVALUATION, rows, probability, params, json.loads((MODEL / "contest.json").read_text(encoding="utf-8")))
 
 
 def bundle(_: Progress) -> None:
@@ -78,7 +68,7 @@ def bundle(_: Progress) -> None:
     rows, probability = _judged()
     kept = _sample(len(rows), params.bundle.reference_rows, params.train.seed)
     lineage = Lineage(data=versioning.data_hash(), params=params.digest, commit=versioning.commit_of_sources())
-    metrics = json.loads((EVALUATION / "metrics.json").read_text(encoding="utf-8"))
+    metrics = json.loads((EVALUATION / "figures.json").read_text(encoding="utf-8"))
     mask = np.isin(np.arange(len(rows)), kept)
     packing.pack(MODEL, BUNDLE, Decision.of(params.problem), metrics, rows.where(mask), probability[mask], lineage)
 

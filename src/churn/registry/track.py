@@ -1,6 +1,7 @@
 """Write a training to MLflow: one run for each bundle, and one registered version for each run."""
 
 import json
+import re
 import time
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -59,13 +60,18 @@ def _log(client: "MlflowClient", experiment: str, bundle: Bundle, params: dict[s
     stamp = int(time.time() * 1000)
     flat = [Param(key, str(value)[:6000]) for key, value in flatten(_without_columns(params)).items()]
     numbers = {key: value for key, value in flatten(bundle.metrics).items() if not isinstance(value, str)}
-    metrics = [Metric(key, float(value), stamp, 0) for key, value in numbers.items()]
+    metrics = [Metric(_key(key), float(value), stamp, 0) for key, value in numbers.items()]
     for start in range(0, len(flat), 100):
         client.log_batch(run_id, params=flat[start : start + 100])
     client.log_batch(run_id, metrics=metrics)
     client.log_artifacts(run_id, str(plots), "plots")
     client.set_terminated(run_id)
     return run_id
+
+
+def _key(name: str) -> str:
+    """A metric's name in the letters that MLflow allows; a group of customers may be named by any."""
+    return re.sub(r"[^\w\-. :/]", "_", name)[:250]
 
 
 def _without_columns(params: dict[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 import numpy as np
-import pandas as pd
 import pytest
 
-from churn.evaluate import calibration_error, calibration_noise, curves, figures, intervals, paired, resamples, slices
+from churn.evaluate import calibration_error, calibration_noise, figures, intervals, paired, resamples
+from churn.evaluate.calibration import true_calibration_error
+from churn.evaluate.figures import lift
+from churn.evaluate.profit import expected_maximum_profit
 from churn.params import Evaluate
 
 POLICY = Evaluate(bootstrap=60, level=0.95, slice_rows=50)
 COUNT = 600
+CUSTOMERS = np.arange(COUNT)
 
 
 @pytest.fixture
@@ -48,14 +51,14 @@ def test_noise_falls_with_more_rows(forecast):
 
 def test_intervals_contain_the_value(forecast, decision):
     """The value of the AUC lies inside its interval."""
-    auc = intervals(*forecast, decision, POLICY, seed=0)["auc"]
+    auc = intervals(*forecast, CUSTOMERS, decision, POLICY, seed=0)["auc"]
     assert auc["low"] < auc["value"] < auc["high"]
     assert auc["high"] - auc["low"] < 0.15
 
 
 def test_every_figure_has_an_interval(forecast, decision):
     """The intervals cover all figures, and each lower end is no higher than the upper."""
-    found = intervals(*forecast, decision, POLICY, seed=0)
+    found = intervals(*forecast, CUSTOMERS, decision, POLICY, seed=0)
     assert set(found) == set(figures(*forecast, decision))
     assert all(ends["low"] <= ends["high"] for ends in found.values())
 
@@ -87,20 +90,69 @@ def test_equal_seeds_draw_equal_rows(forecast):
     assert max(churners) < len(label)
 
 
-def test_slices_that_are_small_or_of_one_class_are_left_out(forecast, decision):
-    """Only levels with enough rows and both outcomes get figures of their own."""
-    label, probability = forecast
-    plan = np.array(["big"] * 400 + ["pure"] * 160 + ["small"] * 40, dtype=object)
-    label[400:560] = 0
-    found = slices(pd.DataFrame({"plan": plan, "tenure": np.zeros(COUNT)}), label, probability, decision, POLICY.slice_rows)
-    assert found[["column", "level", "rows"]].to_numpy().tolist() == [["plan", "big", 400]]
-    assert found["rate"][0] == pytest.approx(label[:400].mean())
+def test_draws_take_whole_customers(forecast):
+    """Rows of one customer are drawn together, as often as the customer is."""
+    group = CUSTOMERS // 3
+    (rows,) = resamples(forecast[0], 1, seed=0, group=group)
+    times = np.bincount(rows, minlength=COUNT).reshape(-1, 3)
+    assert (times == times[:, :1]).all()
+    assert times.max() > 1
 
 
-def test_curves_are_small_and_complete(forecast):
-    """Curves have at most 200 rows; ROC and gain run from (0, 0) to (1, 1)."""
-    found = curves(*forecast)
-    assert set(found) == {"roc", "precision_recall", "calibration", "gain"}
-    assert all(len(curve) <= 200 for curve in found.values())
-    for name in ("roc", "gain"):
-        np.testing.assert_allclose(found[name].iloc[[0, -1]].to_numpy(), [[0, 0], [1, 1]])
+def test_rows_of_one_customer_widen_the_interval(forecast, decision):
+    """Nine copies of each customer are no more evidence than one."""
+    label, probability = (np.tile(part, 9) for part in forecast)
+    alone, together = (
+        intervals(label, probability, group, decision, POLICY, seed=0)["profit_per_1000"]
+        for group in (np.arange(len(label)), np.tile(CUSTOMERS, 9))
+    )
+    assert together["high"] - together["low"] > 2 * (alone["high"] - alone["low"])
+
+
+@pytest.mark.parametrize(
+    ("costs", "decimals", "published"),
+    [
+        ({}, 16, 6.7324827131888805),
+        ({}, 1, 6.538451030624805),
+        ({"saved_value": 500, "contact_cost": 5}, 16, 23.11178925186492),
+    ],
+)
+def test_the_expected_maximum_profit_is_the_published_one(decision, costs, decimals, published):
+    """EMPC equals what the package empulse 0.13.1 computes by `empc_score`, with and without ties."""
+    random = np.random.default_rng(5)
+    probability = random.beta(1.5, 5, 2000)
+    label = (random.random(2000) < probability).astype(int)
+    found = expected_maximum_profit(label, np.round(probability, decimals), decision.model_copy(update=costs))
+    assert found == pytest.approx(published, rel=1e-12)
+
+
+def test_an_offer_that_costs_more_than_it_saves_earns_nothing(forecast, decision):
+    """Where nothing can be earned, the best is to contact nobody."""
+    assert expected_maximum_profit(*forecast, decision.model_copy(update={"offer_cost": 300})) == 0
+
+
+def test_lift_counts_ties_in_part():
+    """Perfect ranks lift a rate of 0.2 to 1 in the first tenth; equal probabilities lift nothing."""
+    label = np.repeat([1, 0], [20, 80])
+    assert lift(label, label.astype(float), 0.1) == pytest.approx(5)
+    assert lift(label, np.full(100, 0.2), 0.1) == pytest.approx(1)
+
+
+def test_the_true_calibration_error_leaves_chance_out():
+    """Of 100 samples of a calibrated forecaster at least 95 allow for no error at all, and the median estimate is near none."""
+    random = np.random.default_rng(0)
+    probability = random.beta(1.5, 5, 1000)
+    labels = [(random.random(1000) < probability).astype(np.int64) for _ in range(100)]
+    found = np.array([true_calibration_error(label, probability, np.arange(1000), 0.95, seed=0) for label in labels])
+    assert (found[:, 1] == 0).sum() >= 95
+    assert np.median(found[:, 0]) < 0.01
+
+
+def test_the_true_calibration_error_is_found_where_there_is_one():
+    """For a forecaster that says 0.1 too much the interval covers 0.1 in 90 to 100 of 100 samples, and the value is near it."""
+    random = np.random.default_rng(1)
+    true = random.beta(2, 5, 1000)
+    labels = [(random.random(1000) < true).astype(np.int64) for _ in range(100)]
+    found = np.array([true_calibration_error(label, true + 0.1, np.arange(1000), 0.95, seed=0) for label in labels])
+    assert ((found[:, 1] <= 0.1) & (found[:, 2] >= 0.1)).sum() >= 90
+    assert np.median(found[:, 0]) == pytest.approx(0.1, abs=0.01)

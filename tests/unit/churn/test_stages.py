@@ -29,7 +29,7 @@ def workspace(command, tmp_path_factory):
 
 
 def metrics(folder):
-    return json.loads((folder / "artifacts/evaluation/metrics.json").read_text())
+    return json.loads((folder / "artifacts/evaluation/figures.json").read_text())
 
 
 def test_the_stages_are_those_of_dvc_yaml(workspace):
@@ -71,9 +71,10 @@ def test_reproducing_again_changes_nothing(workspace, command, listing):
 
 
 def test_metrics_and_plots_are_shown(workspace, command):
-    """`dvc metrics show` and `dvc plots show` find the figures and curves."""
+    """`dvc metrics show` gives one number for each figure, `dvc plots show` the curves."""
     shown = json.loads(command("dvc", "metrics", "show", "--json", cwd=workspace).stdout)
-    assert "artifacts/evaluation/metrics.json" in json.dumps(shown)
+    values = shown[""]["data"]["artifacts/evaluation/metrics.json"]["data"]
+    assert values == {name: round(figure["value"], 6) for name, figure in metrics(workspace)["test"].items()}
     page = command("dvc", "plots", "show", "--out", workspace / "state/plots", cwd=workspace)
     assert "index.html" in page.stdout
     assert "Churners reached by share contacted" in (workspace / "state/plots/index.html").read_text()
