@@ -22,10 +22,12 @@ from serving.keys.ring import Keyring
 from serving.ledger import Ledger
 from serving.limits import BodyLimit, HeadLimit
 from serving.logs import Access
+from serving.measure import Measure
+from serving.notes import Notes
 from serving.parts import Parts
 from serving.routes import ROUTERS
 from serving.slot import ModelSlot
-from serving.telemetry import Counted, Measure, Telemetry
+from serving.telemetry import Counted, Telemetry
 from serving.traces import Traced
 
 if TYPE_CHECKING:
@@ -58,25 +60,26 @@ def create_app(settings: Settings, slot: ModelSlot, store: Ledger, tracing: "Tra
 
     Raises ParamsError if the settings name API keys and there are none.
     """
-    telemetry, access, keys = Telemetry(slot), Access(), Keyring.of(settings)
+    telemetry, keys = Telemetry(slot), Keyring.of(settings)
+    notes = Notes(telemetry.settle, Access().tell)
     app = ChurnAPI(
         title="Churn",
         version=version("churn"),
         description="How likely a customer is to leave, and whether a contact pays.",
-        lifespan=_following(Watcher(slot, settings.bundles), keys, access, settings.poll_seconds / 2),
+        lifespan=_following(Watcher(slot, settings.bundles), keys, notes, settings.poll_seconds / 2),
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
         telemetry=QUIET,
     )
-    parts = Parts(slot, store, Journal(Counted(store, telemetry)), telemetry, CapacityLimiter(BULK_THREADS))
+    parts = Parts(slot, store, Journal(Counted(store, telemetry)), telemetry, notes, CapacityLimiter(BULK_THREADS))
     app.state.parts = parts
     problems.install(app)
     docs.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.guarded = keys is not None
-    app.surround = _layers(parts, access, Door(keys, hosts(settings)), tracing)
+    app.surround = _layers(parts, Door(keys, hosts(settings)), tracing)
     return app
 
 
@@ -91,19 +94,19 @@ def hosts(settings: Settings) -> frozenset[str]:
     return frozenset(named | own if named or settings.host in LOOPBACK else ())
 
 
-def _layers(parts: Parts, access: Access, door: Door, tracing: "TracerProvider | None") -> Callable[[ASGIApp], ASGIApp]:
+def _layers(parts: Parts, door: Door, tracing: "TracerProvider | None") -> Callable[[ASGIApp], ASGIApp]:
     """What a request passes on its way to the routes, innermost first."""
 
     def surround(app: ASGIApp) -> ASGIApp:
         app = Guard(BodyLimit(Express(app, parts)), door)
-        app = Measure(HeadLimit(app), parts.telemetry, access)
+        app = Measure(HeadLimit(app), parts.notes)
         return Envelope(Traced(app, tracing) if tracing else app)
 
     return surround
 
 
 def _following(
-    watcher: Watcher, keys: Keyring | None, access: Access, every: float
+    watcher: Watcher, keys: Keyring | None, notes: Notes, every: float
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -114,6 +117,6 @@ def _following(
                 group.start_soon(keys.watch, every)
             yield
             group.cancel_scope.cancel()
-        access.flush()
+        notes.flush()
 
     return lifespan

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from itertools import count
 from secrets import token_hex
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +29,7 @@ class Envelope:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._own = map(f"{token_hex(5)}{{:06x}}".format, count())  # to ask the system for chance each time is slow
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on. An exception was answered further in; it is logged here, with the id."""
@@ -36,8 +38,8 @@ class Envelope:
             return
         if scope["type"] != "http":
             return  # the server closes a WebSocket that nobody accepts
-        identity = identity_of(scope)
-        request_id.set(identity.decode())
+        identity = identity_of(scope) or next(self._own)
+        request_id.set(identity)
 
         async def addressed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -50,15 +52,15 @@ class Envelope:
             log.exception("a request failed unexpectedly")
 
 
-def identity_of(scope: Scope) -> bytes:
-    """The id that the caller gave if it is fit for a log, else a new one."""
+def identity_of(scope: Scope) -> str:
+    """The id that the caller gave if it is fit for a log, else nothing."""
     for name, value in scope["headers"]:
         if name == NAME and SANE.fullmatch(value):
-            return bytes(value)
-    return token_hex(8).encode()
+            return bytes(value).decode()
+    return ""
 
 
-def dressed(headers: list[tuple[bytes, bytes]], identity: bytes) -> list[tuple[bytes, bytes]]:
+def dressed(headers: list[tuple[bytes, bytes]], identity: str) -> list[tuple[bytes, bytes]]:
     """Headers of an answer with ours; a page that brings a policy of its own keeps it."""
     policy = () if any(name == POLICY for name, _ in headers) else ((POLICY, STRICT),)
-    return [*headers, (NAME, identity), *ALWAYS, *policy]
+    return [*headers, (NAME, identity.encode()), *ALWAYS, *policy]

@@ -6,9 +6,10 @@ meanwhile are the next group.
 
 import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from time import time_ns
+from queue import SimpleQueue
+from threading import Thread
+from time import perf_counter, time_ns
 
 from serving.ledger import Ledger
 from serving.row import Row
@@ -24,6 +25,7 @@ class Entry:
     done: asyncio.Future[Scores]
     live: Live | None = None
     rows: Sequence[Row] = ()
+    arrived: float = 0.0
     scores: Scores | None = None
     error: Exception | None = None
     times: tuple[int, int, int] | None = None
@@ -44,11 +46,12 @@ class Journal:
         self._store = store
         self._waiting: list[Entry] = []
         self._busy = False
-        self._thread = ThreadPoolExecutor(1, "journal")
+        self._groups: SimpleQueue[tuple[asyncio.AbstractEventLoop, list[Entry]]] = SimpleQueue()
+        self._thread: Thread | None = None
 
     async def answer(self, live: Live, rows: Sequence[Row]) -> Scores:
         """Score rows and return once the predictions are in the store. Raises StoreUnavailable: then none of them is."""
-        entry = Entry(asyncio.get_running_loop().create_future(), live, rows)
+        entry = Entry(asyncio.get_running_loop().create_future(), live, rows, perf_counter())
         scores = await self._enter(entry)
         entry.trace()
         return scores
@@ -68,7 +71,14 @@ class Journal:
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         group, self._waiting = self._waiting, []
         self._busy = True
-        self._thread.submit(self._work, loop, group)
+        self._groups.put((loop, group))
+        if self._thread is None:
+            self._thread = Thread(target=self._run, name="journal", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._work(*self._groups.get())
 
     def _work(self, loop: asyncio.AbstractEventLoop, group: list[Entry]) -> None:
         """Score and write a group; each request of it hears of a failure."""
@@ -106,8 +116,12 @@ def _score(group: list[Entry]) -> None:
             by_model.setdefault(id(entry.live), (entry.live, []))[1].append(entry)
     for live, entries in by_model.values():
         try:
-            for entry, scores in zip(entries, score_together(live, [e.rows for e in entries]), strict=True):
+            for entry, scores in zip(entries, _scores(live, entries), strict=True):
                 entry.scores = scores
         except Exception as error:
             for entry in entries:
                 entry.error = error
+
+
+def _scores(live: Live, entries: list[Entry]) -> list[Scores]:
+    return score_together(live, [entry.rows for entry in entries], [entry.arrived for entry in entries])

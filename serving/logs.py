@@ -4,17 +4,17 @@ Nothing that a customer sent is logged: a request is named by its id, route and 
 told by its type and its place in the code, without its text, which may quote the body. The level `debug` shows it.
 """
 
-import asyncio
 import json
 import logging
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from serving.notes import Note
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-PAUSE = 0.1
 DEEPEST = 40
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -66,30 +66,23 @@ def _to_stderr(text: str) -> None:
 
 
 class Access:
-    """A line for each request, written several at a time: a record and a write for each would cost more than its score.
-
-    A process that is killed loses the lines of its last tenth of a second; predictions are in the store regardless.
-    """
+    """A line for each answer, written without a record and a write of its own."""
 
     def __init__(self, write: Callable[[str], object] = _to_stderr) -> None:
         self._write = write
-        self._lines: list[str] = []
 
-    def add(self, method: str, route: str, status: int, seconds: float, key: str) -> None:
-        """Note an answer. All but the method is known to need no escape, and an unknown method is not repeated."""
-        if not access.isEnabledFor(logging.INFO):
-            return
-        if not self._lines:
-            asyncio.get_running_loop().call_later(PAUSE, self.flush)
-        verb = method if method in METHODS else "OTHER"
-        self._lines.append(
-            f'{{"time": "{datetime.now(UTC).isoformat(timespec="milliseconds")}", "level": "INFO", "logger": "{access.name}", '
-            f'"message": "{verb} {route} {status}", "request_id": "{request_id.get()}", "key": "{key}", '
-            f'"method": "{verb}", "route": "{route}", "status": {status}, "ms": {seconds * 1000:.2f}}}\n'
-        )
+    def tell(self, notes: Sequence[Note]) -> None:
+        """Write notes as JSON. All of a note but its method is known to need no escape; an unknown method is not repeated."""
+        if access.isEnabledFor(logging.INFO):
+            self._write("".join(map(_line, notes)))
 
-    def flush(self) -> None:
-        """Write what was noted."""
-        lines, self._lines = self._lines, []
-        if lines:
-            self._write("".join(lines))
+
+def _line(note: Note) -> str:
+    time, method, route, status, seconds, key, identity = note
+    verb = method if method in METHODS else "OTHER"
+    moment = datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds")
+    return (
+        f'{{"time": "{moment}", "level": "INFO", "logger": "{access.name}", "message": "{verb} {route} {status}", '
+        f'"request_id": "{identity}", "key": "{key}", "method": "{verb}", "route": "{route}", "status": {status}, '
+        f'"ms": {seconds * 1000:.2f}}}\n'
+    )

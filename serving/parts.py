@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from serving.journal import Journal
 from serving.ledger import Ledger
+from serving.notes import Notes
 from serving.slot import ModelSlot
 from serving.telemetry import Telemetry
 
@@ -20,6 +21,7 @@ class Parts:
     store: Ledger
     journal: Journal
     telemetry: Telemetry
+    notes: Notes
     bulk: CapacityLimiter
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from time import perf_counter
 
+from churn.bundle.open import ScoredRows
 from churn.store import Prediction
 from churn.store.tables import now
 from serving.row import Row
@@ -22,16 +24,18 @@ class Scores:
     unseen: int
 
 
-def score(live: Live, rows: Sequence[Row]) -> Scores:
-    """Score the rows of one request."""
-    return score_together(live, [rows])[0]
+def score(live: Live, rows: Sequence[Row], arrived: float) -> Scores:
+    """Score the rows of one request, which arrived at this reading of `perf_counter`."""
+    return score_together(live, [rows], [arrived])[0]
 
 
-def score_together(live: Live, requests: Sequence[Sequence[Row]]) -> list[Scores]:
+def score_together(live: Live, requests: Sequence[Sequence[Row]], arrived: Sequence[float]) -> list[Scores]:
     """Score the rows of several requests in one call of the model; the answers are in the order of the requests."""
     rows = list(chain.from_iterable(requests))
-    scored = live.bundle.score_rows([list(row.features.values()) for row in rows])
-    made = _predictions(live, rows, scored.probability, scored.contact)
+    scored = live.bundle.score_rows([tuple(row.features.values()) for row in rows])
+    done = perf_counter()
+    latencies = [done - began for request, began in zip(requests, arrived, strict=True) for _ in request]
+    made = list(_predictions(live, rows, scored, latencies))
     found, start = [], 0
     for request in requests:
         end = start + len(request)
@@ -40,23 +44,14 @@ def score_together(live: Live, requests: Sequence[Sequence[Row]]) -> list[Scores
     return found
 
 
-def _predictions(live: Live, rows: Sequence[Row], probabilities: list[float], contacts: list[bool]) -> list[Prediction]:
+def _predictions(live: Live, rows: Sequence[Row], scored: ScoredRows, latencies: list[float]) -> Iterator[Prediction]:
+    """Values by position, for names would take longer than the score."""
     time = now()
     month = time.strftime("%Y-%m")
-    return [
-        Prediction(
-            id=identity,
-            time=time,
-            snapshot=row.snapshot or month,
-            customer=row.customer,
-            features=row.features,
-            probability=probability,
-            contact=contact,
-            model_version=live.version,
-            data_hash=live.bundle.data_hash,
-        )
-        for identity, row, probability, contact in zip(_identities(len(rows), time), rows, probabilities, contacts, strict=True)
-    ]
+    version, data = live.version, live.bundle.data_hash
+    together = zip(_identities(len(rows), time), rows, scored.probability, scored.contact, latencies, strict=True)
+    for identity, (customer, snapshot, features), probability, contact, latency in together:
+        yield Prediction(identity, time, snapshot or month, customer, features, probability, contact, version, data, latency)
 
 
 def _identities(count: int, time: datetime) -> Iterator[str]:

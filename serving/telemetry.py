@@ -1,8 +1,8 @@
 """Counters of one app, in a registry of its own. Labels come from fixed sets, never from what a caller sent."""
 
 import os
+from collections import Counter as Counts
 from collections.abc import Iterator, Sequence
-from functools import cache
 from time import perf_counter
 
 import numpy as np
@@ -10,26 +10,27 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, gen
 from prometheus_client.core import CounterMetricFamily, InfoMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from churn.store import Outcome, Prediction
-from serving.keys.guard import HOLDER, NEEDS, OPEN, PAGES
 from serving.ledger import Ledger
-from serving.logs import Access
+from serving.notes import Note
 from serving.slot import ModelSlot
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 ROWS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 TENTHS = tuple(tenth / 10 for tenth in range(1, 11))
-UNMATCHED = "unmatched"
-PATHS = OPEN | NEEDS.keys() | set(PAGES)
+FEW = 20
 
 
-class Scores(Histogram):
+class ManyHistogram(Histogram):
     """A histogram that takes many values in one step: thousands of `observe` would cost more than scoring them."""
 
     def observe_all(self, values: Sequence[float]) -> None:
         """The same as to `observe` each value."""
+        if len(values) < FEW:
+            for value in values:
+                self.observe(value)
+            return
         found = np.asarray(values)
         places = np.searchsorted(np.asarray(self._upper_bounds), found)
         for place, count in enumerate(np.bincount(places).tolist()):
@@ -44,23 +45,34 @@ class Telemetry:
     def __init__(self, slot: ModelSlot) -> None:
         kept = self.registry = CollectorRegistry()
         self.requests = Counter("churn_requests", "Requests answered", ["route", "status"], registry=kept)
-        self.seconds = Histogram("churn_request_seconds", "Time to answer", ["route"], buckets=BUCKETS, registry=kept)
+        self.seconds = ManyHistogram("churn_request_seconds", "Time to answer", ["route"], buckets=BUCKETS, registry=kept)
         self.shed = Counter("churn_shed_requests", "Requests refused because the server was full", registry=kept)
         self.rows = Counter("churn_rows_scored", "Customer rows scored and logged", registry=kept)
-        self.batch = Histogram("churn_batch_rows", "Customer rows of one request", buckets=ROWS, registry=kept)
-        self.scores = Scores("churn_score", "Probabilities as logged", buckets=TENTHS, registry=kept)
+        self.batch = ManyHistogram("churn_batch_rows", "Customer rows of one request", buckets=ROWS, registry=kept)
+        self.scores = ManyHistogram("churn_score", "Probabilities as logged", buckets=TENTHS, registry=kept)
         self.unseen = Counter("churn_unseen_categories", "Cells with a category never seen in training", registry=kept)
         self.commit = Histogram("churn_log_commit_seconds", "Time to write predictions", buckets=BUCKETS, registry=kept)
         self.unlogged = Counter("churn_log_failures", "Attempts to write predictions that failed", registry=kept)
         self.outcomes = Counter("churn_outcomes_recorded", "Outcomes recorded for the first time", registry=kept)
         self.live = SlotCollector(slot)
+        self._scored: list[int] = []
         kept.register(self.live)
 
     def scored(self, rows: int, unseen: int) -> None:
-        """Count rows whose predictions are in the store."""
-        self.rows.inc(rows)
-        self.batch.observe(rows)
-        self.unseen.inc(unseen)
+        """Note a request whose predictions are in the store; `settle` counts it."""
+        self._scored.append(rows)
+        if unseen:
+            self.unseen.inc(unseen)
+
+    def settle(self, notes: Sequence[Note]) -> None:
+        """Count answers, and the requests that were scored since the last time."""
+        scored, self._scored = self._scored, []
+        self.rows.inc(sum(scored))
+        self.batch.observe_all(scored)
+        for (route, status), count in Counts((note.route, note.status) for note in notes).items():
+            self.requests.labels(route, status).inc(count)
+        for route in {note.route for note in notes}:
+            self.seconds.labels(route).observe_all([note.seconds for note in notes if note.route == route])
 
     def exposed(self) -> bytes:
         """Everything in the text format of Prometheus; with several worker processes the sum over all of them.
@@ -114,40 +126,3 @@ class SlotCollector(Collector):
         failures.add_metric([], self.slot.failures)
         yield model
         yield failures
-
-
-def route_of(scope: Scope) -> str:
-    """The path of a request, or `unmatched` where no route has it."""
-    return scope["path"] if scope["path"] in PATHS else UNMATCHED
-
-
-class Measure:
-    """ASGI middleware: counts, times and logs each request under its route."""
-
-    def __init__(self, app: ASGIApp, telemetry: Telemetry, access: Access) -> None:
-        self.app = app
-        self._access = access
-        self._count, self._time = cache(telemetry.requests.labels), cache(telemetry.seconds.labels)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request on, then count it."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        status = 500  # what the caller gets if nothing below answers
-        start = perf_counter()
-
-        async def noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, noted)
-        finally:
-            seconds = perf_counter() - start
-            route = route_of(scope)
-            self._count(route, status).inc()
-            self._time(route).observe(seconds)
-            self._access.add(scope["method"], route, status, seconds, scope.get(HOLDER, ""))

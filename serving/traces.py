@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from churn.errors import ParamsError
 from serving.logs import METHODS, request_id
-from serving.telemetry import route_of
+from serving.measure import route_of
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider

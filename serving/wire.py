@@ -5,7 +5,7 @@ It waits for ever for the rest of a head or a body, collects a head of any size,
 not read its answer. Each of these ties up memory or a file handle for the price of one open connection.
 """
 
-from asyncio import Transport
+from asyncio import AbstractEventLoop, Transport
 from asyncio.events import TimerHandle
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +27,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Start the clock: a caller that says nothing is waiting to send its head."""
         super().connection_made(transport)
+        self.transport = Joined(transport, self.loop)  # type: ignore[assignment]
         self._since: float | None = self.loop.time()
         self._in_head = True
         self._head = 0
@@ -90,6 +91,43 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.write(head.encode())
         self._since = None
         self.transport.close()
+
+
+class Joined:
+    """A transport that sends what is written in one step of the loop together: each send is a packet and wakes the caller.
+
+    uvicorn writes the head of an answer and its body apart.
+    """
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        self._transport, self._soon = transport, loop.call_soon
+        self._held: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Hold what is written; with the second piece, which ends nearly every answer, send both."""
+        if self._held:
+            self._held.append(data)
+            self._flush()
+        elif data:
+            self._held.append(data)
+            self._soon(self._flush)
+
+    def close(self) -> None:
+        """Send what is held, and close."""
+        self._flush()
+        self._transport.close()
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes that are not sent yet."""
+        return self._transport.get_write_buffer_size() + sum(map(len, self._held))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def _flush(self) -> None:
+        if self._held:
+            held, self._held = self._held, []
+            self._transport.write(b"".join(held))
 
 
 def options(patience: float = 1.0) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Predictions: one customer, or many at once."""
 
 from dataclasses import asdict
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -50,17 +51,20 @@ async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
         row = live.form.one(body)
     scores = await parts.journal.answer(live, [row])
     parts.telemetry.scored(1, scores.unseen)
-    why = {"reasons": [asdict(reason) for reason in live.bundle.reasons(row.features, most)]} if most else {}
-    return encode(_item(scores.made[0]) | _origin(live, scores) | why)
+    answer = _item(scores.made[0]) | _origin(live, scores)
+    if most:
+        answer["reasons"] = [asdict(reason) for reason in live.bundle.reasons(row.features, most)]
+    return encode(answer)
 
 
 @router.post("/predict/batch", response_model=BatchAnswer, responses=REFUSALS, openapi_extra=body_of("Customers"))
 async def predict_batch(request: Request) -> Response:
     """The same for 1 to 10,000 customers, in their order: all are answered or none."""
     parts: Parts = request.app.state.parts
+    arrived = perf_counter()
     body = await read_json(request)
     live = parts.slot.current()
-    scores = await to_thread.run_sync(_score_many, live, body, limiter=parts.bulk)
+    scores = await to_thread.run_sync(_score_many, live, body, arrived, limiter=parts.bulk)
     await parts.journal.log(scores)
     parts.telemetry.scored(len(scores.made), scores.unseen)
     return await to_thread.run_sync(_answer_many, live, scores, limiter=parts.bulk)
@@ -76,11 +80,11 @@ def _explain(request: Request) -> int:
     return int(asked)
 
 
-def _score_many(live: Live, body: bytes) -> Scores:
+def _score_many(live: Live, body: bytes, arrived: float) -> Scores:
     with span("decode"):
         rows = live.form.many(body)
     with span("score"):
-        return score(live, rows)
+        return score(live, rows, arrived)
 
 
 def _answer_many(live: Live, scores: Scores) -> Response:

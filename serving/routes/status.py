@@ -45,6 +45,7 @@ async def ready(parts: PartsDep) -> Readiness:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(parts: PartsDep) -> Response:
     """Counters in the Prometheus text format."""
+    parts.notes.flush()
     return Response(parts.telemetry.exposed(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Float, ForeignKey, Integer, MetaData, String, Table
 from sqlalchemy.types import TypeDecorator
@@ -30,9 +30,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """One answered prediction. `snapshot` is the period it belongs to, the month of `time` unless the caller named one."""
+class Prediction(NamedTuple):
+    """One answered prediction.
+
+    `snapshot` is the period it belongs to, the month of `time` unless the caller named one; `latency` is the seconds from
+    its arrival until it went to the store.
+    """
 
     id: str
     time: datetime
@@ -43,6 +46,7 @@ class Prediction:
     contact: bool
     model_version: str
     data_hash: str
+    latency: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,13 @@ predictions = Table(
     Column("id", String(36), primary_key=True),
     Column("time", UtcTime(), nullable=False),
     Column("snapshot", String, nullable=False, index=True),
-    Column("customer", String, index=True),
+    Column("customer", String),
     Column("features", JSON, nullable=False),
     Column("probability", Float(53), nullable=False),
     Column("contact", Boolean, nullable=False),
     Column("model_version", String, nullable=False),
     Column("data_hash", String, nullable=False),
+    Column("latency", Float(53)),
 )
 outcomes = Table(
     "outcomes",

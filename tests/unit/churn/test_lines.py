@@ -1,6 +1,5 @@
 """Predictions written through the driver read as those that SQLAlchemy writes."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
@@ -56,8 +55,8 @@ def test_lines_are_stored_as_sqlalchemy_stores_them(store):
     written, other = prediction(1), prediction(2)
     store.log([written])
     with store._engine.begin() as connection:
-        connection.execute(insert(predictions), [asdict(other)])
-    assert stored(store) == [asdict(written), asdict(other)]
+        connection.execute(insert(predictions), [other._asdict()])
+    assert stored(store) == [written._asdict(), other._asdict()]
     with store._engine.connect() as connection:
         kinds = "SELECT typeof(time), typeof(features), typeof(probability), typeof(contact), length(time) FROM predictions"
         one, two = connection.exec_driver_sql(kinds).all()
@@ -69,7 +68,7 @@ def test_any_number_is_written_once(store, count):
     """However many there are, each is there as it was."""
     made = [prediction(number) for number in range(count)]
     store.log(made)
-    assert stored(store) == [asdict(one) for one in made]
+    assert stored(store) == [one._asdict() for one in made]
 
 
 def test_a_failure_in_a_later_statement_undoes_the_earlier(store):

@@ -11,6 +11,7 @@ from churn.errors import StoreUnavailable
 from serving.app import create_app
 from serving.keys.key import make
 from serving.logs import Access, JsonLines, access, request_id
+from serving.notes import Note, Notes
 
 MARK = "Zq7marked"
 
@@ -116,15 +117,15 @@ def test_debug_shows_the_text_of_an_exception(monkeypatch):
 def test_an_unknown_method_is_not_repeated():
     """A method is free text of the caller; several lines are written at once."""
     wrote = []
-    note = Access(wrote.append)
+    notes = Notes(Access(wrote.append).tell)
     access.setLevel(logging.INFO)
 
     async def both():
-        note.add('GET", "x', "unmatched", 405, 0.001, "")
-        note.add("PUT", "/predict", 405, 0.001, "")
+        notes.add(Note(0.0, 'GET", "x', "unmatched", 405, 0.001, "", "r1"))
+        notes.add(Note(0.0, "PUT", "/predict", 405, 0.001, "", "r2"))
 
     asyncio.run(both())
-    note.flush()
+    notes.flush()
     access.setLevel(logging.NOTSET)
     (text,) = wrote
     assert [json.loads(line)["method"] for line in text.splitlines()] == ["OTHER", "PUT"]

@@ -8,7 +8,8 @@ import pytest
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.parser import text_string_to_metric_families
 
-from serving.telemetry import TENTHS, UNMATCHED, Scores
+from serving.measure import UNMATCHED
+from serving.telemetry import TENTHS, ManyHistogram
 
 NAMES = {
     "churn_requests": ("counter", {"route", "status"}),
@@ -30,11 +31,14 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = sys.argv[1]
 from serving.slot import ModelSlot
 from serving.telemetry import Telemetry
 if os.fork() == 0:
-    Telemetry(ModelSlot()).scored(3, 1)
+    other = Telemetry(ModelSlot())
+    other.scored(3, 1)
+    other.settle([])
     os._exit(0)
 os.wait()
 telemetry = Telemetry(ModelSlot())
 telemetry.scored(4, 0)
+telemetry.settle([])
 telemetry.scores.observe_all([0.05, 0.95])
 print(telemetry.exposed().decode())
 """
@@ -77,7 +81,7 @@ def test_many_scores_count_like_one_by_one(count):
     """The histogram equals one that was told each value, also at the bounds of its buckets."""
     values = [*np.random.default_rng(0).random(count), 0.0, 0.1, 0.5, 1.0]
     registry = CollectorRegistry()
-    fast, slow = Scores("a", "", buckets=TENTHS, registry=registry), Histogram("b", "", buckets=TENTHS, registry=registry)
+    fast, slow = ManyHistogram("a", "", buckets=TENTHS, registry=registry), Histogram("b", "", buckets=TENTHS, registry=registry)
     fast.observe_all(values)
     for value in values:
         slow.observe(value)

@@ -23,14 +23,14 @@ def test_rows_score_as_the_bundle_scores_tables(live, rows):
     """Row by row, together and as columns, the probabilities are equal."""
     columns = {name: [row.features[name] for row in rows] for name in live.bundle.contract.features}
     expected = live.bundle.score_columns(columns).probability.tolist()
-    assert [made.probability for made in score(live, rows).made] == pytest.approx(expected, abs=1e-12)
-    alone = [scores.made[0].probability for scores in score_together(live, [[row] for row in rows])]
+    assert [made.probability for made in score(live, rows, 0.0).made] == pytest.approx(expected, abs=1e-12)
+    alone = [scores.made[0].probability for scores in score_together(live, [[row] for row in rows], [0.0] * len(rows))]
     assert alone == pytest.approx(expected, abs=1e-12)
 
 
 def test_ids_are_uuids_in_order_of_time_and_all_different(live, rows):
     """Each prediction has a UUID of version 7 of its own, written as the standard writes it, that tells its millisecond."""
-    made = [made for _ in range(40) for made in score(live, rows).made]
+    made = [made for _ in range(40) for made in score(live, rows, 0.0).made]
     assert len({one.id for one in made}) == len(made)
     for one in made:
         assert str(UUID(one.id)) == one.id
@@ -41,4 +41,4 @@ def test_ids_are_uuids_in_order_of_time_and_all_different(live, rows):
 def test_unseen_categories_are_counted_for_each_request(live, rows):
     """Requests that share a call do not share their counts."""
     new = rows[0]._replace(features=rows[0].features | {"class": "platinum"})
-    assert [scores.unseen for scores in score_together(live, [[rows[1]], [new, new], [rows[2], new]])] == [0, 2, 1]
+    assert [scores.unseen for scores in score_together(live, [[rows[1]], [new, new], [rows[2], new]], [0.0] * 3)] == [0, 2, 1]
