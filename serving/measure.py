@@ -42,6 +42,4 @@ class Measure:
             await self.app(scope, receive, noted)
         finally:
             seconds = perf_counter() - start
-            self._note(
-                Note(time(), scope["method"], route_of(scope), status, seconds, scope.get(HOLDER, ""), request_id.get())
-            )
+            self._note(Note(time(), scope["method"], route_of(scope), status, seconds, scope.get(HOLDER, ""), request_id.get()))

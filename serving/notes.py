@@ -1,4 +1,4 @@
-"""What requests leave behind, told to the counters and the log several at a time: for each alone it would cost more than its score.
+"""What requests leave behind, told to counters and log several at a time: one at a time would cost more than a score.
 
 A process that is killed loses the notes of its last tenth of a second; predictions are in the store regardless.
 """

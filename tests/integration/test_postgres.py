@@ -168,3 +168,13 @@ def test_a_password_is_not_told(postgres):
     with pytest.raises(StoreUnavailable) as failed:
         store.create()
     assert "secret-word" not in str(failed.value)
+
+
+def test_a_store_of_an_older_version_gets_its_new_columns(store):
+    """What was written before stays, without a value for what was not kept then; what follows has it."""
+    store.log([predict(1)])
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE predictions DROP COLUMN latency")
+    store.create()
+    store.log([predict(2)._replace(latency=0.25)])
+    assert [row["latency"] for row in store.window("2026-03")] == [None, 0.25]

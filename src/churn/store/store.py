@@ -13,7 +13,18 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from churn.errors import FieldError, ParamsError, StoreUnavailable, UnknownPrediction
 from churn.store.lines import LineWriter
-from churn.store.tables import Event, Outcome, Prediction, Window, history, metadata, outcomes, predictions, windows
+from churn.store.tables import (
+    Event,
+    Outcome,
+    Prediction,
+    Window,
+    add_columns,
+    history,
+    metadata,
+    outcomes,
+    predictions,
+    windows,
+)
 
 LOCK_WAIT_SECONDS = 5.0
 CHECKPOINT_PAGES = 10_000  # of 4 KiB: whoever commits then waits for the disk, ten times more rarely than by default
@@ -39,9 +50,10 @@ class Store:
             event.listen(self._engine, "connect", _write_ahead)
 
     def create(self) -> None:
-        """Create the tables that are absent."""
+        """Create the tables that are absent, and in those that are there the columns that an older version did not have."""
         with self._transaction() as connection:
             metadata.create_all(connection)
+            add_columns(connection)
 
     def close(self) -> None:
         """Give back every connection."""

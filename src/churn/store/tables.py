@@ -4,7 +4,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Dialect, Float, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    inspect,
+)
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData()
@@ -120,3 +134,12 @@ history = Table(
     Column("detail", JSON, nullable=False),
     Column("time", UtcTime(), nullable=False),
 )
+
+
+def add_columns(connection: Connection) -> None:
+    """Give tables that an older version made their missing columns, all of which may be empty."""
+    for table in metadata.sorted_tables:
+        known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in (column for column in table.columns if column.name not in known):
+            kind = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")

@@ -63,6 +63,11 @@ def test_lines_are_stored_as_sqlalchemy_stores_them(store):
     assert one == two
 
 
+def test_a_prediction_is_a_line_of_the_table():
+    """Values are written by position, so fields and columns have one order."""
+    assert Prediction._fields == tuple(predictions.c.keys())
+
+
 @pytest.mark.parametrize("count", [1, 2, MOST - 1, MOST, MOST + 1, 2 * MOST + 3])
 def test_any_number_is_written_once(store, count):
     """However many there are, each is there as it was."""

@@ -81,7 +81,10 @@ def test_many_scores_count_like_one_by_one(count):
     """The histogram equals one that was told each value, also at the bounds of its buckets."""
     values = [*np.random.default_rng(0).random(count), 0.0, 0.1, 0.5, 1.0]
     registry = CollectorRegistry()
-    fast, slow = ManyHistogram("a", "", buckets=TENTHS, registry=registry), Histogram("b", "", buckets=TENTHS, registry=registry)
+    fast, slow = (
+        ManyHistogram("a", "", buckets=TENTHS, registry=registry),
+        Histogram("b", "", buckets=TENTHS, registry=registry),
+    )
     fast.observe_all(values)
     for value in values:
         slow.observe(value)

@@ -1,5 +1,6 @@
 """Scoring rows as requests bring them."""
 
+from time import perf_counter
 from uuid import UUID
 
 import pytest
@@ -42,3 +43,11 @@ def test_unseen_categories_are_counted_for_each_request(live, rows):
     """Requests that share a call do not share their counts."""
     new = rows[0]._replace(features=rows[0].features | {"class": "platinum"})
     assert [scores.unseen for scores in score_together(live, [[rows[1]], [new, new], [rows[2], new]], [0.0] * 3)] == [0, 2, 1]
+
+
+def test_latency_is_the_time_since_the_request_arrived(live, rows):
+    """Each prediction of a request has the seconds that passed until it was scored, whoever shares its call."""
+    start = perf_counter()
+    early, late = score_together(live, [rows[:2], rows[2:3]], [start - 5, start])
+    assert [round(one.latency) for one in early.made] == [5, 5]
+    assert 0 < late.made[0].latency < 1
