@@ -52,7 +52,7 @@ def require_compatible(live: Live | None, challenger: Live) -> None:
     if live and found:
         raise ContractChanged(
             f"version {challenger.version} would refuse requests that version {live.version} takes: {'; '.join(found)}. "
-            "Tell the callers, then restart the server, which takes any champion"
+            "Tell the callers, then stop the server, run `churn deploy` and start it: a server that starts takes any champion"
         )
 
 
