@@ -1,12 +1,15 @@
 """The store on SQLite and on a real PostgreSQL server: the same facts of both."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from churn.errors import StoreUnavailable, UnknownPrediction
-from churn.store import Event, Outcome, Prediction, Store, Window
+from churn.store import Event, KeptAnswer, Outcome, Prediction, Store, Window
+from churn.store.kept import KEPT_FOR
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -130,6 +133,81 @@ def test_a_figure_that_is_no_number_is_kept(store):
     """The gate's reason to refuse can be a figure that is not a number, and it is written down all the same."""
     store.record(Event("gated", "1", {"criteria": [{"figure": float("nan")}]}))
     assert store.history()[0].detail["criteria"][0]["figure"] is None
+
+
+def test_outcomes_that_are_reported_twice_at_once_are_written_once(store):
+    """Of reports that race, one finds the outcome new."""
+    store.log([predict(number) for number in range(600)])
+    reported = [outcome(number, number % 2 == 0) for number in range(600)]
+
+    def report(writer):
+        return store.add_outcomes(reported if writer % 2 else reported[::-1])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(report, range(4))) == 600
+
+
+def kept(number, name="me:1", answer=b"first", **changes):
+    """An answer with one prediction."""
+    made = [predict(number)]
+    return replace(KeptAnswer(name, f"{number:064d}", answer, made[0].time, made), **changes)
+
+
+def customers(store):
+    return [row["customer"] for row in store.window("2026-03")]
+
+
+def test_the_first_answer_under_a_name_stays(store):
+    """A second one is not kept and its prediction is not written; other names of the same call are."""
+    assert store.kept("me:1") is None
+    assert store.keep([kept(1)]) == set()
+    assert store.keep([kept(2, answer=b"second"), kept(3, name="you:1")]) == {"me:1"}
+    assert store.kept("me:1") == kept(1, made=())
+    assert customers(store) == ["C1", "C3"]
+
+
+def test_an_answer_is_kept_with_its_predictions_or_not_at_all(store):
+    """If a prediction cannot be written, the name stays free, and the error does not quote the row."""
+    store.log([predict(1)])
+    with pytest.raises(StoreUnavailable) as failed:
+        store.keep([kept(2, name="me:2"), kept(1)])
+    assert predict(1).id not in str(failed.value)
+    assert store.kept("me:2") is None
+    assert customers(store) == ["C1"]
+
+
+def test_of_many_writers_one_keeps_each_name(store):
+    """Writers that race for the same names in any order agree on one answer for each, whose prediction alone is written."""
+    stores = [Store(store._engine.url.render_as_string(hide_password=False)) for _ in range(4)]
+
+    def race(writer):
+        lost = set()
+        for turn in range(20):
+            answers = [kept(1000 * writer + 10 * turn + name, f"me:{turn}-{name}", b"%d" % writer) for name in range(3)]
+            lost |= stores[writer].keep(answers if writer % 2 else answers[::-1])
+        return lost
+
+    with ThreadPoolExecutor(4) as pool:
+        lost = list(pool.map(race, range(4)))
+    for other in stores:
+        other.close()
+    names = [f"me:{turn}-{name}" for turn in range(20) for name in range(3)]
+    winners = {name: int(store.kept(name).answer) for name in names}
+    assert sum(map(len, lost)) == 3 * len(names)
+    assert all(name not in lost[winner] for name, winner in winners.items())
+    assert sorted(customers(store)) == sorted(
+        f"C{1000 * winners[f'me:{turn}-{name}'] + 10 * turn + name}" for turn in range(20) for name in range(3)
+    )
+
+
+def test_answers_are_kept_for_a_day(store):
+    """Those that are older go, a few with each that comes; their predictions stay."""
+    store.keep([kept(number, f"me:{number}") for number in range(10)])
+    late = {"time": START + KEPT_FOR + timedelta(seconds=8)}
+    for number in range(10, 14):
+        store.keep([kept(number, f"me:{number}", **late)])
+    assert [number for number in range(14) if store.kept(f"me:{number}")] == [8, 9, 10, 11, 12, 13]
+    assert len(customers(store)) == 14
 
 
 def test_two_stores_share_one_database(store):

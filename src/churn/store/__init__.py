@@ -1,6 +1,7 @@
 """The store: predictions, outcomes, monitored windows and the history of the model, in one SQL database."""
 
+from churn.store.kept import KeptAnswer
 from churn.store.store import Store
 from churn.store.tables import Event, Outcome, Prediction, Window
 
-__all__ = ["Event", "Outcome", "Prediction", "Store", "Window"]
+__all__ = ["Event", "KeptAnswer", "Outcome", "Prediction", "Store", "Window"]

@@ -12,6 +12,8 @@ from sqlalchemy import URL, Connection, create_engine, event, func, insert, make
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from churn.errors import FieldError, ParamsError, StoreUnavailable, UnknownPrediction
+from churn.store import kept
+from churn.store.kept import KeptAnswer
 from churn.store.lines import LineWriter
 from churn.store.tables import (
     Event,
@@ -67,13 +69,23 @@ class Store:
         with self._named():
             self._lines.write(made)
 
+    def keep(self, answers: Sequence[KeptAnswer]) -> set[str]:
+        """Write answers under their names with their predictions. Returns the names that had an answer, which stays."""
+        with self._transaction() as connection:
+            return kept.keep(connection, answers)
+
+    def kept(self, name: str) -> KeptAnswer | None:
+        """The answer under a name, without its predictions; None if there is none."""
+        with self._transaction() as connection:
+            return kept.find(connection, name)
+
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         """Write outcomes, all or none; one that repeats the last known value is not written again.
 
         Returns the number written. Raises UnknownPrediction naming each outcome whose prediction does not exist.
         """
         with self._transaction() as connection:
-            known = _known(connection, [outcome.prediction_id for outcome in reported])
+            known = _known(connection, sorted({outcome.prediction_id for outcome in reported}))
             _refuse_unknown(reported, set(known))
             latest = {identity: value for identity, value in known.items() if value is not None}
             fresh = []
@@ -134,7 +146,7 @@ class Store:
         try:
             yield
         except SQLAlchemyError as error:
-            cause = " ".join(str(getattr(error, "orig", None) or error).split())
+            cause = _first_line(getattr(error, "orig", None) or error)
             text = f"the store {self._where} failed ({cause}); check CHURN_STORE_URL and who locks it"
             raise StoreUnavailable(text) from error
 
@@ -147,6 +159,11 @@ def _address(url: str) -> URL:
     if address is None or address.get_backend_name() not in ("sqlite", "postgresql"):
         raise ParamsError("CHURN_STORE_URL is no database that can be used; give sqlite:///FILE or postgresql://USER@HOST/NAME")
     return address
+
+
+def _first_line(error: BaseException) -> str:
+    """What the driver says first; the lines after it may quote the row that a customer sent."""
+    return " ".join(str(error).strip().partition("\n")[0].split())
 
 
 def _to_json(value: Any) -> str:
@@ -181,11 +198,18 @@ def _with_outcome() -> Any:
 
 
 def _known(connection: Connection, identities: list[str]) -> dict[str, bool | None]:
-    """The last outcome of each prediction that exists, None while it has none."""
+    """The last outcome of each prediction that exists, None while it has none.
+
+    Until the transaction ends another report of the same predictions waits, else both would find the outcome absent. Rows
+    are held in one order, and read by a statement of their own, which sees what was written while waiting.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     found: dict[str, bool | None] = {}
     for start in range(0, len(identities), CHUNK):
-        query = _with_outcome().where(predictions.c.id.in_(identities[start : start + CHUNK]))
-        found |= {row.id: row.churned for row in connection.execute(query)}
+        named = predictions.c.id.in_(identities[start : start + CHUNK])
+        connection.execute(select(predictions.c.id).where(named).order_by(predictions.c.id).with_for_update())
+        found |= {row.id: row.churned for row in connection.execute(_with_outcome().where(named))}
     return found
 
 

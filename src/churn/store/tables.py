@@ -14,6 +14,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -106,6 +107,14 @@ predictions = Table(
     Column("model_version", String, nullable=False),
     Column("data_hash", String, nullable=False),
     Column("latency", Float(53)),
+)
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("time", UtcTime(), nullable=False, index=True),
 )
 outcomes = Table(
     "outcomes",
