@@ -15,7 +15,7 @@ from churn.console import progress
 from churn.registry import Registry
 from churn.registry.track import register, track
 from churn.simulate import write
-from serving.champion import NAME, Pointer, write_pointer
+from serving.pointer import NAME, Pointer, write_pointer
 
 SEED, CUSTOMERS, MONTHS = 7, 5000, 4
 

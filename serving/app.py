@@ -66,7 +66,7 @@ def create_app(settings: Settings, slot: ModelSlot, store: Ledger, tracing: "Tra
         title="Churn",
         version=version("churn"),
         description="How likely a customer is to leave, and whether a contact pays.",
-        lifespan=_following(Watcher(slot, settings.bundles), keys, notes, settings.poll_seconds / 2),
+        lifespan=_following(Watcher(slot, settings.bundles, telemetry.living.tell), keys, notes, settings.poll_seconds / 2),
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,

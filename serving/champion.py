@@ -1,47 +1,19 @@
-"""The champion pointer: a small file by which the follower tells the server which bundle to serve."""
+"""Keep the slot at the champion that the pointer names."""
 
 import logging
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
 from anyio import sleep, to_thread
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from churn.bundle.open import open_bundle
 from churn.contract.compatibility import refusals
-from churn.errors import BundleCorrupt, ChurnError, ContractChanged
+from churn.errors import ChurnError, ContractChanged
+from serving.pointer import NAME, read_pointer
 from serving.slot import Failure, Live, ModelSlot
 
-NAME = "champion.json"
-
 log = logging.getLogger(__name__)
-
-
-class Pointer(BaseModel):
-    """Which version is champion, and its bundle folder, absolute or relative to the folder of the pointer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: str
-    folder: str
-
-
-def write_pointer(bundles: Path, pointer: Pointer) -> None:
-    """Replace the pointer; a reader sees the old one or the new one, whole."""
-    with tempfile.NamedTemporaryFile("w", dir=bundles, prefix=NAME, delete=False, encoding="utf-8") as beside:
-        beside.write(pointer.model_dump_json())
-    Path(beside.name).replace(bundles / NAME)
-
-
-def read_pointer(bundles: Path) -> Pointer:
-    """Read the pointer. Raises BundleCorrupt if it is not one."""
-    path = bundles / NAME
-    try:
-        return Pointer.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise BundleCorrupt(f"{path} is not a champion pointer; delete it, the follower writes it again") from error
-
 
 RETRY_SECONDS = 30
 
@@ -57,11 +29,15 @@ def require_compatible(live: Live | None, challenger: Live) -> None:
 
 
 class Watcher:
-    """Keeps a slot at the champion that the pointer names, unless its contract would refuse today's requests."""
+    """Keeps a slot at the champion that the pointer names, unless its contract would refuse today's requests.
 
-    def __init__(self, slot: ModelSlot, bundles: Path) -> None:
+    tell: called when that has changed the slot.
+    """
+
+    def __init__(self, slot: ModelSlot, bundles: Path, tell: Callable[[], object] = lambda: None) -> None:
         self._slot = slot
         self._bundles = bundles
+        self._tell = tell
         self._seen: tuple[int, int] | None = None
         self._again = 0.0
 
@@ -88,6 +64,7 @@ class Watcher:
             self._refuse(version, f"unexpected {type(error).__name__}; the server's log tells more")
         else:
             log.info("champion %s is live", version)
+        self._tell()
 
     async def watch(self, every: float) -> None:
         """Check for ever, each `every` seconds."""

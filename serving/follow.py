@@ -1,4 +1,4 @@
-"""Follow the champion of the registry in a process of its own, so that the server need not import its client.
+"""Follow the champion of the registry in a process of its own: what that takes must not hold up requests.
 
 `python -m serving.follow [NAME [PARENT]]` follows the model NAME, by default the one that params.yaml names, and
 ends with the process PARENT. Who starts it gives its own id, since it may die before this process can ask for it.
@@ -16,7 +16,7 @@ from typing import Protocol
 from churn import params, settings
 from churn.errors import BundleCorrupt
 from serving import logs
-from serving.champion import NAME, Pointer, read_pointer, write_pointer
+from serving.pointer import NAME, Pointer, read_pointer, write_pointer
 
 log = logging.getLogger("serving.follow")  # not __name__, which is __main__ when this module is run
 
@@ -93,15 +93,15 @@ def is_parent(process: int) -> bool:
 
 def main() -> None:
     """Follow until the parent is gone."""
-    from churn.registry import Registry  # noqa: PLC0415 - tests of the loop need no registry client
+    from churn.registry.light import registry_at  # noqa: PLC0415 - tests of the loop need no registry
 
-    logs.configure("warning")
-    log.setLevel(logging.INFO)  # the registry's client is talkative
+    logs.configure("warning")  # MLflow's client, where it is needed, is talkative
+    log.setLevel(logging.INFO)
     where = settings.load()
     name = sys.argv[1] if len(sys.argv) > 1 else params.load().name
     parent = int(sys.argv[2]) if len(sys.argv) > 2 else os.getppid()
     where.bundles.mkdir(parents=True, exist_ok=True)
-    follower = Follower(Registry(where.tracking_uri, name), where.bundles)
+    follower = Follower(registry_at(where.tracking_uri, name), where.bundles)
     follow(follower, alive=lambda: is_parent(parent), pause=lambda: time.sleep(where.poll_seconds))
 
 

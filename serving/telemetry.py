@@ -2,17 +2,16 @@
 
 import os
 from collections import Counter as Counts
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from time import perf_counter
 
 import numpy as np
-from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, generate_latest
-from prometheus_client.core import CounterMetricFamily, InfoMetricFamily
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
 
 from churn.store import Outcome, Prediction
 from serving.ledger import Ledger
+from serving.living import Living, Present
 from serving.notes import Note
 from serving.slot import ModelSlot
 
@@ -54,9 +53,8 @@ class Telemetry:
         self.commit = Histogram("churn_log_commit_seconds", "Time to write predictions", buckets=BUCKETS, registry=kept)
         self.unlogged = Counter("churn_log_failures", "Attempts to write predictions that failed", registry=kept)
         self.outcomes = Counter("churn_outcomes_recorded", "Outcomes recorded for the first time", registry=kept)
-        self.live = SlotCollector(slot)
+        self.living = Living(slot, kept)
         self._scored: list[int] = []
-        kept.register(self.live)
 
     def scored(self, rows: int, unseen: int) -> None:
         """Note a request whose predictions are in the store; `settle` counts it."""
@@ -79,12 +77,12 @@ class Telemetry:
 
         The library shares counters between processes through files if PROMETHEUS_MULTIPROC_DIR is set when it is imported.
         """
-        if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-            return generate_latest(self.registry)
-        shared = CollectorRegistry()
-        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
-        shared.register(self.live)
-        return generate_latest(shared)
+        self.living.tell()
+        kept = self.registry
+        if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+            kept = CollectorRegistry()
+            MultiProcessCollector(kept)  # type: ignore[no-untyped-call]
+        return generate_latest(Present(kept))
 
 
 class Counted:
@@ -108,21 +106,3 @@ class Counted:
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         """Write outcomes, as the store does."""
         return self._store.add_outcomes(reported)
-
-
-class SlotCollector(Collector):
-    """Reads the slot at each scrape, so the metrics cannot name another model than the live one."""
-
-    def __init__(self, slot: ModelSlot) -> None:
-        self.slot = slot
-
-    def collect(self) -> Iterator[Metric]:
-        """The live model, absent while there is none, and how many loads have failed."""
-        model = InfoMetricFamily("churn_model", "The live model")
-        live = self.slot.live
-        if live is not None:
-            model.add_metric([], {"version": live.version, "fingerprint": live.bundle.fingerprint})
-        failures = CounterMetricFamily("churn_model_load_failures", "Champions that could not be loaded")
-        failures.add_metric([], self.slot.failures)
-        yield model
-        yield failures

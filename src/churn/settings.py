@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     mlflow_port: int = Field(5000, ge=1, le=65535)
     evidently_port: int = Field(8001, ge=1, le=65535)
     allowed_hosts: str = ""
+    workers: int = Field(1, ge=1, le=64)
     poll_seconds: float = Field(1.0, gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -19,6 +19,7 @@ from churn.bundle.manifest import fingerprint
 from churn.bundle.open import open_bundle
 from churn.errors import BundleCorrupt, NoModel, RegistryUnavailable
 from churn.registry import Registry
+from churn.registry.light import LightRegistry, asking, registry_at
 from churn.registry.track import register, track
 from support.tiny import build_bundle
 
@@ -72,9 +73,11 @@ def test_a_bundle_is_tracked_and_registered_once(registry, bundle, plots):
 
 def test_the_alias_can_be_moved_and_withdrawn(registry):
     """Without the alias there is no champion; with it there is one again."""
+    light = registry_at(registry.uri, "churn")
     registry.withdraw()
-    assert registry.champion() is None
+    assert registry.champion() is light.champion() is None
     registry.promote("1")
+    assert registry.champion() == light.champion()
     assert registry.champion().version == "1"
 
 
@@ -156,6 +159,45 @@ def test_an_absent_registry_is_named_in_one_line(monkeypatch):
     assert "\n" not in str(failed.value)
 
 
+def test_a_light_registry_downloads_in_another_process(registry, bundle, tmp_path):
+    """It brings the same bundle to the same place, and does not ask again for what is there."""
+    light = registry_at(registry.uri, "churn")
+    folder = light.download("1", tmp_path)
+    assert fingerprint(folder) == bundle.fingerprint
+    written = (folder / "model.onnx").stat().st_mtime_ns
+    assert light.download("1", tmp_path) == registry.download("1", tmp_path) == folder
+    assert (folder / "model.onnx").stat().st_mtime_ns == written
+    with pytest.raises(RegistryUnavailable, match=r"version 9 could not be downloaded: .*version=9"):
+        light.download("9", tmp_path)
+
+
+def test_a_light_registry_says_what_fails_in_one_line(tmp_path):
+    """No file yet is no champion; a file that is no database, and a server that is none of MLflow's, are named."""
+    assert registry_at(f"sqlite:///{tmp_path}/absent.db", "churn").champion() is None
+    (tmp_path / "wrong.db").write_text("no database" * 100)
+    for uri in (f"sqlite:///{tmp_path}/wrong.db", "http://127.0.0.1:9"):
+        with pytest.raises(RegistryUnavailable, match="check MLFLOW_TRACKING_URI") as failed:
+            registry_at(uri, "churn").champion()
+        assert uri in str(failed.value)
+        assert "\n" not in str(failed.value)
+
+
+def test_the_client_asks_where_only_it_knows_how(tmp_path, monkeypatch):
+    """Other databases, logins and tenants are left to MLflow's client."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for uri in ("sqlite:///mlflow.db", "http://127.0.0.1:5000", "https://mlflow.example"):
+        assert isinstance(registry_at(uri, "churn"), LightRegistry)
+    for uri in ("postgresql://user@host/mlflow", "databricks", "http://user:password@host", "sqlite:///mlflow.db?timeout=5"):
+        assert asking(uri) is None
+    for name in ("MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_INSECURE_TLS", "MLFLOW_WORKSPACE"):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, "x")
+            assert isinstance(registry_at("http://127.0.0.1:5000", "churn"), Registry)
+    (tmp_path / ".mlflow").mkdir()
+    (tmp_path / ".mlflow" / "credentials").touch()
+    assert asking("http://127.0.0.1:5000") is None
+
+
 @pytest.fixture
 def tracking_server(tmp_path, settings_in):
     """A tracking server in a process of its own; gives its address."""
@@ -196,9 +238,13 @@ def test_a_server_registers_and_serves(tracking_server, bundle, plots, tmp_path,
     """With MLFLOW_TRACKING_URI a version goes to the server and comes back as the same bundle."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_server)
     registry = Registry(settings_in(tmp_path).tracking_uri, "churn")
+    light = registry_at(registry.uri, "churn")
+    assert light.champion() is None
     version = register(registry, bundle, track(registry, bundle, {"train": {"seed": 0}}, plots))
-    assert registry.champion() is None
+    assert registry.champion() is light.champion() is None
     registry.promote(version.version)
+    assert light.champion() == version
+    assert fingerprint(light.download(version.version, tmp_path / "light")) == bundle.fingerprint
     found, folder = registry.open_champion(tmp_path / "bundles")
     assert found == version
     assert fingerprint(folder) == bundle.fingerprint

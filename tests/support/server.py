@@ -13,18 +13,20 @@ from typing import Any
 import httpx
 
 from churn.store import Store
-from serving.champion import Pointer, write_pointer
+from serving.pointer import Pointer, write_pointer
 
 SERVE = """
 import sys
 from churn.settings import load
-from serving import logs, server
+from serving import logs
+from serving.process import listen
+from serving.server import serve
 settings = load()
 logs.configure(settings.log_level)
-with server.listen(settings) as door:
-    server.serve(settings, door, float(sys.argv[1]))
+with listen(settings) as door:
+    serve(settings, door, float(sys.argv[1]))
 """
-RUN = "from churn.settings import load; from serving.server import run; run(load(), 'churn')"
+RUN = "from churn.settings import load; from serving.launch import run; run(load(), 'churn')"
 
 Process = subprocess.Popen[bytes]
 

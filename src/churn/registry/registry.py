@@ -93,9 +93,9 @@ class Registry:
     def download(self, version: str, folder: Path) -> Path:
         """Fetch the bundle of a version into `folder`, verified and complete or not at all; kept for next time."""
         with self.answering() as client:
-            wanted = _version(client.get_model_version(self.name, version)).fingerprint
-        target = folder / f"{version}-{wanted[:12]}"
-        if not _intact(target):
+            wanted = _version(client.get_model_version(self.name, version))
+        target = place(folder, wanted)
+        if not intact(target):
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder) as scratch:
                 with self.answering():
@@ -116,12 +116,18 @@ def _put(bundle: Path, target: Path) -> None:
     """Move a verified bundle to its place, unless another process was faster or left a damaged one there."""
     with suppress(OSError):
         bundle.rename(target)
-    if not _intact(target):
+    if not intact(target):
         shutil.rmtree(target, ignore_errors=True)
         bundle.rename(target)
 
 
-def _intact(bundle: Path) -> bool:
+def place(folder: Path, version: Version) -> Path:
+    """Where in a folder of bundles that of a version is kept."""
+    return folder / f"{version.version}-{version.fingerprint[:12]}"
+
+
+def intact(bundle: Path) -> bool:
+    """Whether a bundle is there and verifies."""
     try:
         Manifest.verified(bundle)
     except BundleCorrupt:

@@ -9,7 +9,8 @@ import pytest
 from churn.bundle.manifest import Manifest
 from churn.errors import BundleCorrupt, NoModel
 from serving.app import create_app
-from serving.champion import NAME, Pointer, Watcher, read_pointer, write_pointer
+from serving.champion import Watcher
+from serving.pointer import NAME, Pointer, read_pointer, write_pointer
 from serving.slot import ModelSlot
 from support.tiny import alter, recorded_elsewhere, without_number
 

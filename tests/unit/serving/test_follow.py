@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from churn.errors import RegistryUnavailable
-from serving.champion import NAME, Pointer, read_pointer, write_pointer
 from serving.follow import Follower, follow
+from serving.pointer import NAME, Pointer, read_pointer, write_pointer
 
 
 class FakeRegistry:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from churn.errors import PortTaken
-from serving.server import listen
+from serving.process import listen
 
 IMPORTS = """
 import sys
@@ -17,7 +17,8 @@ from churn.bundle.open import open_bundle
 from churn.settings import Settings
 from churn.store import Store
 from serving.app import create_app
-from serving.server import run, serve
+from serving.launch import run
+from serving.server import serve
 from serving.slot import Live, ModelSlot
 slot = ModelSlot()
 slot.swap(Live.of("1", open_bundle(Path(sys.argv[1]))))
