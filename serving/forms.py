@@ -60,7 +60,7 @@ class Form:
     def _row(self, customer: BaseModel) -> Row:
         values = customer.__dict__
         features = {name: values[f"f{i}"] for i, name in enumerate(self.contract.features)}
-        return Row(values.get("customer"), values.get("snapshot"), features)
+        return Row(values.get("customer"), values.get("snapshot"), tuple(features.values()), features)
 
 
 def _feature(column: Column) -> tuple[Any, Any]:

@@ -32,7 +32,7 @@ def score(live: Live, rows: Sequence[Row], arrived: float) -> Scores:
 def score_together(live: Live, requests: Sequence[Sequence[Row]], arrived: Sequence[float]) -> list[Scores]:
     """Score the rows of several requests in one call of the model; the answers are in the order of the requests."""
     rows = list(chain.from_iterable(requests))
-    scored = live.bundle.score_rows([tuple(row.features.values()) for row in rows])
+    scored = live.bundle.score_rows([row.values for row in rows])
     done = perf_counter()
     latencies = [done - began for request, began in zip(requests, arrived, strict=True) for _ in request]
     made = list(_predictions(live, rows, scored, latencies))
@@ -50,8 +50,8 @@ def _predictions(live: Live, rows: Sequence[Row], scored: ScoredRows, latencies:
     month = time.strftime("%Y-%m")
     version, data = live.version, live.bundle.data_hash
     together = zip(_identities(len(rows), time), rows, scored.probability, scored.contact, latencies, strict=True)
-    for identity, (customer, snapshot, features), probability, contact, latency in together:
-        yield Prediction(identity, time, snapshot or month, customer, features, probability, contact, version, data, latency)
+    for identity, (customer, snapshot, _, kept), probability, contact, latency in together:
+        yield Prediction(identity, time, snapshot or month, customer, kept, probability, contact, version, data, latency)
 
 
 def _identities(count: int, time: datetime) -> Iterator[str]:

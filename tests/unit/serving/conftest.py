@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
+from msgspec import to_builtins
 
 from churn.bundle.open import Bundle, open_bundle
 from churn.errors import FieldError, StoreUnavailable, UnknownPrediction
@@ -29,7 +30,7 @@ class FakeStore:
     def log(self, made: Sequence[Prediction]) -> None:
         if self.down:
             raise StoreUnavailable("the store is down; start it")
-        self.predictions |= {prediction.id: prediction for prediction in made}
+        self.predictions |= {one.id: one._replace(features=to_builtins(one.features)) for one in made}
 
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         unknown = [

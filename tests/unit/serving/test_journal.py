@@ -47,7 +47,7 @@ class Model:
 
 
 def rows_of(number):
-    return [Row(f"C{number}", None, {"a": number / 100})]
+    return [Row(f"C{number}", None, (number / 100,), {"a": number / 100})]
 
 
 async def ask_all(journal, store, asked):

@@ -10,6 +10,10 @@ from serving.scoring import score, score_together
 from serving.slot import Live
 
 
+def row_of(features):
+    return Row(None, None, tuple(features.values()), features)
+
+
 @pytest.fixture
 def live(bundle):
     return Live.of("1", bundle)
@@ -17,7 +21,7 @@ def live(bundle):
 
 @pytest.fixture
 def rows(bundle):
-    return [Row(None, None, {name: row[name] for name in bundle.contract.features}) for row in bundle.reference().rows[:50]]
+    return [row_of({name: row[name] for name in bundle.contract.features}) for row in bundle.reference().rows[:50]]
 
 
 def test_rows_score_as_the_bundle_scores_tables(live, rows):
@@ -41,7 +45,7 @@ def test_ids_are_uuids_in_order_of_time_and_all_different(live, rows):
 
 def test_unseen_categories_are_counted_for_each_request(live, rows):
     """Requests that share a call do not share their counts."""
-    new = rows[0]._replace(features=rows[0].features | {"class": "platinum"})
+    new = row_of(rows[0].features | {"class": "platinum"})
     assert [scores.unseen for scores in score_together(live, [[rows[1]], [new, new], [rows[2], new]], [0.0] * 3)] == [0, 2, 1]
 
 
