@@ -15,12 +15,13 @@ def _refusal(status: int, when: str) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": when, "content": {MEDIA_TYPE: {"schema": schema}}}}
 
 
-NO_MODEL = _refusal(503, "No model is live, or the store does not answer; nothing was done")
+NO_MODEL = _refusal(503, "No model is live, or model or store do not answer; nothing was done")
 REFUSALS = (
     _refusal(400, "The body is not JSON")
     | _refusal(413, "The body is too large")
     | _refusal(415, "The body is not declared as JSON")
     | _refusal(422, "Fields do not match the contract; each is named")
+    | _refusal(429, "As many requests wait as can be answered soon; nothing was done, ask again after Retry-After seconds")
     | NO_MODEL
 )
 UNKNOWN = _refusal(404, "An outcome names a prediction that was never made; nothing was written")

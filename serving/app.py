@@ -5,14 +5,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from anyio import CapacityLimiter, create_task_group, to_thread
+from anyio import create_task_group, to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp
 
 from churn.settings import LOOPBACK, Settings
 from serving import docs, openapi, problems
+from serving.admission import Lane
 from serving.champion import Watcher
+from serving.crew import Crew
 from serving.express import Express
 from serving.headers import Envelope
 from serving.journal import Journal
@@ -72,7 +74,17 @@ def create_app(settings: Settings, slot: ModelSlot, store: Ledger, tracing: "Tra
         redoc_url=None,
         telemetry=QUIET,
     )
-    parts = Parts(slot, store, Journal(Counted(store, telemetry)), telemetry, notes, CapacityLimiter(BULK_THREADS))
+    patience = settings.answer_seconds
+    parts = Parts(
+        slot=slot,
+        store=store,
+        journal=Journal(Counted(store, telemetry), Crew(1, patience)),
+        telemetry=telemetry,
+        notes=notes,
+        bulk=Crew(BULK_THREADS, patience),
+        singles=Lane(settings.most_waiting, telemetry.shed),
+        batches=Lane(settings.most_batches, telemetry.shed),
+    )
     app.state.parts = parts
     problems.install(app)
     docs.install(app)

@@ -7,10 +7,10 @@ meanwhile are the next group.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from queue import SimpleQueue
-from threading import Thread
+from functools import partial
 from time import perf_counter, time_ns
 
+from serving.crew import Crew, Job
 from serving.ledger import Ledger
 from serving.row import Row
 from serving.scoring import Scores, score_together
@@ -42,22 +42,29 @@ class Entry:
 class Journal:
     """Writes predictions to the store, one group at a time: a database that is asked by many writers makes most wait."""
 
-    def __init__(self, store: Ledger) -> None:
+    def __init__(self, store: Ledger, crew: Crew) -> None:
         self._store = store
+        self._crew = crew
         self._waiting: list[Entry] = []
         self._busy = False
-        self._groups: SimpleQueue[tuple[asyncio.AbstractEventLoop, list[Entry]]] = SimpleQueue()
-        self._thread: Thread | None = None
+
+    @property
+    def stuck(self) -> bool:
+        """Whether model or store hung so often that nothing is asked of them any more."""
+        return self._crew.stuck
 
     async def answer(self, live: Live, rows: Sequence[Row]) -> Scores:
-        """Score rows and return once the predictions are in the store. Raises StoreUnavailable: then none of them is."""
+        """Score rows and return once the predictions are in the store.
+
+        Raises StoreUnavailable: then none of them is. Raises NoAnswer if model or store take too long.
+        """
         entry = Entry(asyncio.get_running_loop().create_future(), live, rows, perf_counter())
         scores = await self._enter(entry)
         entry.trace()
         return scores
 
     async def log(self, scores: Scores) -> None:
-        """Return once predictions are in the store. Raises StoreUnavailable: then none of them is."""
+        """Return once predictions are in the store. Raises as `answer` does."""
         entry = Entry(asyncio.get_running_loop().create_future(), scores=scores)
         await self._enter(entry)
         entry.trace()
@@ -65,27 +72,22 @@ class Journal:
     def _enter(self, entry: Entry) -> asyncio.Future[Scores]:
         self._waiting.append(entry)
         if not self._busy:
-            self._start(entry.done.get_loop())
+            self._start()
         return entry.done
 
-    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _start(self) -> None:
         group, self._waiting = self._waiting, []
         self._busy = True
-        self._groups.put((loop, group))
-        if self._thread is None:
-            self._thread = Thread(target=self._run, name="journal", daemon=True)
-            self._thread.start()
+        self._crew.submit(partial(self._work, group), partial(self._finish, group))
 
-    def _run(self) -> None:
-        while True:
-            self._work(*self._groups.get())
-
-    def _work(self, loop: asyncio.AbstractEventLoop, group: list[Entry]) -> None:
-        """Score and write a group; each request of it hears of a failure."""
+    def _work(self, group: list[Entry], job: Job) -> None:
+        """Score and write a group, unless its requests were refused meanwhile; each of them hears of a failure."""
         try:
             began = time_ns()
             _score(group)
             scored = time_ns()
+            if job.late:
+                return
             self._store.log([made for entry in group if entry.scores for made in entry.scores.made])
             written = time_ns()
             for entry in group:
@@ -93,17 +95,17 @@ class Journal:
         except Exception as error:  # also a bug must not leave requests without an answer
             for entry in group:
                 entry.error = entry.error or error
-        loop.call_soon_threadsafe(self._finish, loop, group)
 
-    def _finish(self, loop: asyncio.AbstractEventLoop, group: list[Entry]) -> None:
+    def _finish(self, group: list[Entry], _: None, failure: Exception | None) -> None:
         self._busy = False
         if self._waiting:
-            self._start(loop)
+            self._start()
         for entry in group:
             if entry.done.done():  # its caller gave up
                 continue
-            if entry.error:
-                entry.done.set_exception(entry.error)
+            error = failure or entry.error
+            if error:
+                entry.done.set_exception(error)
             elif entry.scores:
                 entry.done.set_result(entry.scores)
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
+from serving.admission import Lane
+from serving.crew import Crew
 from serving.journal import Journal
 from serving.ledger import Ledger
 from serving.notes import Notes
@@ -15,14 +16,21 @@ from serving.telemetry import Telemetry
 
 @dataclass(frozen=True)
 class Parts:
-    """The collaborators of one app. `bulk` bounds the threads that large bodies may hold, so that single rows get theirs."""
+    """The collaborators of one app. `bulk` works on large bodies, so that they never take the threads of single rows."""
 
     slot: ModelSlot
     store: Ledger
     journal: Journal
     telemetry: Telemetry
     notes: Notes
-    bulk: CapacityLimiter
+    bulk: Crew
+    singles: Lane
+    batches: Lane
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the process must be started again."""
+        return self.bulk.stuck or self.journal.stuck
 
 
 async def parts_of(request: Request) -> Parts:

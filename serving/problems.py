@@ -15,6 +15,8 @@ from churn.errors import ChurnError, FieldError, NoModel
 
 MEDIA_TYPE = "application/problem+json"
 BLANK = "about:blank"
+AGAIN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)  # nothing is wrong with the request
+RETRY_SECONDS = "1"
 HINTS = {404: "there is no such route; see /docs", 405: "the route does not accept this method; see /docs"}
 
 log = logging.getLogger(__name__)
@@ -56,7 +58,8 @@ def on_churn_error(_: Request, error: Exception) -> JSONResponse:
     status, title = getattr(error, "status", 500), getattr(error, "title", "")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, NoModel):  # a probe would fill the log
         log.warning("%s: %s", title, error)
-    return problem(status, title, str(error), kind=kind_of(error), errors=getattr(error, "errors", ()))
+    later = {"Retry-After": RETRY_SECONDS} if status in AGAIN else None
+    return problem(status, title, str(error), kind=kind_of(error), errors=getattr(error, "errors", ()), headers=later)
 
 
 def on_http_error(_: Request, error: Exception) -> JSONResponse:

@@ -1,6 +1,5 @@
 """Outcomes: what became of predicted customers."""
 
-from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -17,7 +16,8 @@ router = APIRouter(tags=["outcomes"])
 async def outcomes(request: Request, parts: PartsDep) -> Response:
     """Report outcomes, all or none. Reporting one again changes nothing; a changed mind is recorded beside the old one."""
     body = await read_json(request)
-    return await to_thread.run_sync(_record, parts, body, limiter=parts.bulk)
+    with parts.batches:
+        return await parts.bulk.run(_record, parts, body)
 
 
 def _record(parts: Parts, body: bytes) -> Response:

@@ -5,7 +5,6 @@ from time import perf_counter
 from typing import Any
 
 import msgspec
-from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -47,9 +46,10 @@ async def predict(request: Request) -> Response:
 async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
     """Read one customer, score it with all that wait, and word the answer, with `most` reasons, once it is on record."""
     live = parts.slot.current()
-    with span("decode"):
-        row = live.form.one(body)
-    scores = await parts.journal.answer(live, [row])
+    with parts.singles:
+        with span("decode"):
+            row = live.form.one(body)
+        scores = await parts.journal.answer(live, [row])
     parts.telemetry.scored(1, scores.unseen)
     answer = _item(scores.made[0]) | _origin(live, scores)
     if most:
@@ -64,10 +64,11 @@ async def predict_batch(request: Request) -> Response:
     arrived = perf_counter()
     body = await read_json(request)
     live = parts.slot.current()
-    scores = await to_thread.run_sync(_score_many, live, body, arrived, limiter=parts.bulk)
-    await parts.journal.log(scores)
-    parts.telemetry.scored(len(scores.made), scores.unseen)
-    return await to_thread.run_sync(_answer_many, live, scores, limiter=parts.bulk)
+    with parts.batches:
+        scores = await parts.bulk.run(_score_many, live, body, arrived)
+        await parts.journal.log(scores)
+        parts.telemetry.scored(len(scores.made), scores.unseen)
+        return await parts.bulk.run(_answer_many, live, scores)
 
 
 def _explain(request: Request) -> int:

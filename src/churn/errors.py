@@ -14,6 +14,8 @@ ChurnError                   base: one line for the person who must act
 ├── NoModel                  no champion has been promoted yet
 ├── RegistryUnavailable      the model registry does not answer
 ├── StoreUnavailable         the store does not answer or is locked
+├── NoAnswer                 the model or the store does not come back to an answer
+├── Overloaded               more requests wait than the server can answer soon
 └── PortTaken                a port that the stack needs is in use
 
 `status` is the HTTP status of an answer, `exit_code` the exit code of the `churn` command.
@@ -132,6 +134,20 @@ class StoreUnavailable(ChurnError):
 
     status = 503
     title = "The store does not answer"
+
+
+class NoAnswer(ChurnError):
+    """The model or the store does not come back to an answer."""
+
+    status = 503
+    title = "No answer was found in time"
+
+
+class Overloaded(ChurnError):
+    """More requests wait than the server can answer soon."""
+
+    status = 429
+    title = "The server is full"
 
 
 class PortTaken(ChurnError):

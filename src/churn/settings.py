@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     allowed_hosts: str = ""
     workers: int = Field(1, ge=1, le=64)
     poll_seconds: float = Field(1.0, gt=0)
+    answer_seconds: float = Field(10.0, gt=0)
+    most_waiting: int = Field(64, ge=1)
+    most_batches: int = Field(8, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("api_keys_file", mode="before")
