@@ -16,6 +16,7 @@ def _refusal(status: int, when: str) -> dict[int | str, dict[str, Any]]:
 
 
 NO_MODEL = _refusal(503, "No model is live, or model or store do not answer; nothing was done")
+STUCK = _refusal(503, "Calls of the model or the store hang; the server must be restarted")
 REFUSALS = (
     _refusal(400, "The body is not JSON")
     | _refusal(413, "The body is too large")
@@ -50,7 +51,15 @@ class Reason(BaseModel):
     sentence: str
 
 
-class Answer(Prediction):
+class Unrecorded(BaseModel):
+    """What says that an answer is not on record."""
+
+    recorded: bool | None = Field(
+        None, description="false: the answer could not be recorded, so it has no outcome either; absent where it is on record"
+    )
+
+
+class Answer(Prediction, Unrecorded):
     """A prediction with the model that made it."""
 
     threshold: float = Field(description="probability above which a contact is expected to pay")
@@ -60,7 +69,7 @@ class Answer(Prediction):
     reasons: list[Reason] | None = Field(None, description="the strongest first; only where `explain` asks for them")
 
 
-class BatchAnswer(BaseModel):
+class BatchAnswer(Unrecorded):
     """Predictions in the order of the customers, all by one model."""
 
     predictions: list[Prediction]

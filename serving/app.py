@@ -15,6 +15,7 @@ from serving import docs, openapi, problems
 from serving.admission import Lane
 from serving.champion import Watcher
 from serving.crew import Crew
+from serving.drain import Leaving
 from serving.express import Express
 from serving.headers import Envelope
 from serving.journal import Journal
@@ -26,6 +27,7 @@ from serving.limits import BodyLimit, HeadLimit
 from serving.logs import Access
 from serving.measure import Measure
 from serving.notes import Notes
+from serving.once import Once
 from serving.parts import Parts
 from serving.routes import ROUTERS
 from serving.slot import ModelSlot
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 BULK_THREADS = 2
+KEYED_THREADS = 2
 QUIET: Any = {"tracing": False, "metrics": False, "logs": False}  # FastAPI's own would export texts of exceptions
 
 
@@ -74,17 +77,7 @@ def create_app(settings: Settings, slot: ModelSlot, store: Ledger, tracing: "Tra
         redoc_url=None,
         telemetry=QUIET,
     )
-    patience = settings.answer_seconds
-    parts = Parts(
-        slot=slot,
-        store=store,
-        journal=Journal(Counted(store, telemetry), Crew(1, patience)),
-        telemetry=telemetry,
-        notes=notes,
-        bulk=Crew(BULK_THREADS, patience),
-        singles=Lane(settings.most_waiting, telemetry.shed),
-        batches=Lane(settings.most_batches, telemetry.shed),
-    )
+    parts = _parts(settings, slot, store, telemetry, notes)
     app.state.parts = parts
     problems.install(app)
     docs.install(app)
@@ -93,6 +86,23 @@ def create_app(settings: Settings, slot: ModelSlot, store: Ledger, tracing: "Tra
     app.guarded = keys is not None
     app.surround = _layers(parts, Door(keys, hosts(settings)), tracing)
     return app
+
+
+def _parts(settings: Settings, slot: ModelSlot, store: Ledger, telemetry: Telemetry, notes: Notes) -> Parts:
+    counted, patience = Counted(store, telemetry), settings.answer_seconds
+    journal = Journal(counted, Crew(1, patience), anyway=settings.answer_unrecorded)
+    return Parts(
+        slot=slot,
+        store=counted,
+        journal=journal,
+        telemetry=telemetry,
+        notes=notes,
+        bulk=Crew(BULK_THREADS, patience),
+        once=Once(counted, journal, Crew(KEYED_THREADS, patience)),
+        singles=Lane(settings.most_waiting, telemetry.shed),
+        batches=Lane(settings.most_batches, telemetry.shed),
+        leaving=Leaving(),
+    )
 
 
 def hosts(settings: Settings) -> frozenset[str]:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from churn.errors import ChurnError
 from serving import problems
+from serving.once import HEADER
 from serving.parse import require_json
 from serving.parts import Parts
 from serving.routes.predict import answer_one
@@ -18,7 +19,7 @@ PATH = "/predict"
 
 
 class Express:
-    """ASGI middleware, the innermost: answers POST /predict without parameters, and hands on everything else."""
+    """ASGI middleware, the innermost: answers plain POST /predict, and hands on everything else."""
 
     def __init__(self, app: ASGIApp, parts: Parts) -> None:
         self.app = app
@@ -26,7 +27,7 @@ class Express:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or hand on. A bug is answered without its words and raised, as the app's own layers do."""
-        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST" or scope["query_string"]:
+        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST" or asks_more(scope):
             await self.app(scope, receive, send)
             return
         try:
@@ -42,6 +43,11 @@ class Express:
         else:
             await send({"type": "http.response.start", "status": 200, "headers": headers(content)})
             await send({"type": "http.response.body", "body": content})
+
+
+def asks_more(scope: Scope) -> bool:
+    """Whether a request has parameters, or a key under which its answer is kept."""
+    return bool(scope["query_string"]) or HEADER in [name for name, _ in scope["headers"]]
 
 
 async def read(receive: Receive) -> bytes:

@@ -6,10 +6,12 @@ meanwhile are the next group.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter, time_ns
 
+from churn.errors import StoreUnavailable
+from churn.store import KeptAnswer
 from serving.crew import Crew, Job
 from serving.ledger import Ledger
 from serving.row import Row
@@ -40,11 +42,13 @@ class Entry:
 
 
 class Journal:
-    """Writes predictions to the store, one group at a time: a database that is asked by many writers makes most wait."""
+    """Writes predictions to the store, one group at a time: a database that is asked by many writers makes most wait.
 
-    def __init__(self, store: Ledger, crew: Crew) -> None:
-        self._store = store
-        self._crew = crew
+    anyway: gives scores also if the store cannot be written, marked as not recorded.
+    """
+
+    def __init__(self, store: Ledger, crew: Crew, *, anyway: bool = False) -> None:
+        self._store, self._crew, self._anyway = store, crew, anyway
         self._waiting: list[Entry] = []
         self._busy = False
 
@@ -63,11 +67,19 @@ class Journal:
         entry.trace()
         return scores
 
-    async def log(self, scores: Scores) -> None:
+    async def log(self, scores: Scores) -> Scores:
         """Return once predictions are in the store. Raises as `answer` does."""
         entry = Entry(asyncio.get_running_loop().create_future(), scores=scores)
-        await self._enter(entry)
+        found = await self._enter(entry)
         entry.trace()
+        return found
+
+    async def keep(self, answer: KeptAnswer) -> bool:
+        """Write an answer with its predictions, unless its name has one already; tells whether it was written.
+
+        Raises StoreUnavailable, NoAnswer.
+        """
+        return not await self._crew.run(self._store.keep, [answer])
 
     def _enter(self, entry: Entry) -> asyncio.Future[Scores]:
         self._waiting.append(entry)
@@ -88,13 +100,22 @@ class Journal:
             scored = time_ns()
             if job.late:
                 return
-            self._store.log([made for entry in group if entry.scores for made in entry.scores.made])
+            self._write(group)
             written = time_ns()
             for entry in group:
                 entry.times = (began, scored, written)
         except Exception as error:  # also a bug must not leave requests without an answer
             for entry in group:
                 entry.error = entry.error or error
+
+    def _write(self, group: list[Entry]) -> None:
+        try:
+            self._store.log([made for entry in group if entry.scores for made in entry.scores.made])
+        except StoreUnavailable:
+            if not self._anyway:
+                raise
+            for entry in group:
+                entry.scores = replace(entry.scores, recorded=False) if entry.scores else None
 
     def _finish(self, group: list[Entry], _: None, failure: Exception | None) -> None:
         self._busy = False

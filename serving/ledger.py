@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from churn.store import Outcome, Prediction
+from churn.store import KeptAnswer, Outcome, Prediction
 
 
 class Ledger(Protocol):
@@ -11,6 +11,15 @@ class Ledger(Protocol):
 
     def log(self, made: Sequence[Prediction]) -> None:
         """Write predictions, all or none. Raises StoreUnavailable."""
+
+    def keep(self, answers: Sequence[KeptAnswer]) -> set[str]:
+        """Write answers under their names, each with its predictions or not at all. Raises StoreUnavailable.
+
+        Returns the names that had an answer already, which stays.
+        """
+
+    def kept(self, name: str) -> KeptAnswer | None:
+        """The answer under a name, None if there is none. Raises StoreUnavailable."""
 
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         """Write outcomes, all or none; returns the number that were new. Raises UnknownPrediction, StoreUnavailable."""

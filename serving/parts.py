@@ -7,9 +7,11 @@ from fastapi import Depends, Request
 
 from serving.admission import Lane
 from serving.crew import Crew
+from serving.drain import Leaving
 from serving.journal import Journal
 from serving.ledger import Ledger
 from serving.notes import Notes
+from serving.once import Once
 from serving.slot import ModelSlot
 from serving.telemetry import Telemetry
 
@@ -24,13 +26,15 @@ class Parts:
     telemetry: Telemetry
     notes: Notes
     bulk: Crew
+    once: Once
     singles: Lane
     batches: Lane
+    leaving: Leaving
 
     @property
     def stuck(self) -> bool:
         """Whether the process must be started again."""
-        return self.bulk.stuck or self.journal.stuck
+        return self.bulk.stuck or self.journal.stuck or self.once.stuck
 
 
 async def parts_of(request: Request) -> Parts:

@@ -11,12 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
-from churn.errors import ChurnError, FieldError, NoModel
+from churn.errors import ChurnError, FieldError, NoModel, ServerEnding
 
 MEDIA_TYPE = "application/problem+json"
 BLANK = "about:blank"
 AGAIN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)  # nothing is wrong with the request
 RETRY_SECONDS = "1"
+PROBED = (NoModel, ServerEnding)  # what a probe asks about would fill the log
 HINTS = {404: "there is no such route; see /docs", 405: "the route does not accept this method; see /docs"}
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def problem(
 def on_churn_error(_: Request, error: Exception) -> JSONResponse:
     """Answer with the status and title that the error carries."""
     status, title = getattr(error, "status", 500), getattr(error, "title", "")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, NoModel):  # a probe would fill the log
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, PROBED):
         log.warning("%s: %s", title, error)
     later = {"Retry-After": RETRY_SECONDS} if status in AGAIN else None
     return problem(status, title, str(error), kind=kind_of(error), errors=getattr(error, "errors", ()), headers=later)

@@ -18,10 +18,14 @@ VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}  #
 
 @dataclass(frozen=True)
 class Scores:
-    """Predictions in the order of the rows, and how many of their cells held a category never seen in training."""
+    """Predictions in the order of the rows, and how many of their cells held a category never seen in training.
+
+    recorded: whether the predictions that are answered are in the store.
+    """
 
     made: list[Prediction]
     unseen: int
+    recorded: bool = True
 
 
 def score(live: Live, rows: Sequence[Row], arrived: float) -> Scores:

@@ -10,19 +10,22 @@ import uvicorn
 
 from churn.settings import Settings
 from churn.store import Store
+from churn.store.store import LOCK_WAIT_SECONDS
 from serving import traces, wire
 from serving.app import create_app
+from serving.drain import DrainingServer, Leaving
 from serving.slot import ModelSlot
 
 GRACE_SECONDS = 10
+BRIEF_SECONDS = 0.2  # for a locked store, where answers are given without a record
 GARBAGE = (20_000, 50, 1_000)  # requests leave hardly any cycles, so looking for them can be rare
 
 
-class Server(uvicorn.Server):
+class Server(DrainingServer):
     """Calls `ready` once it answers."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], object]) -> None:
-        super().__init__(config)
+    def __init__(self, config: uvicorn.Config, leaving: Leaving, seconds: float, ready: Callable[[], object]) -> None:
+        super().__init__(config, leaving, seconds)
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -42,10 +45,11 @@ def serve(
 
     patience: scales how long slow callers are waited for. slot: holds the live model. ready: called once requests are answered.
     """
-    store = Store(settings.store_url)
+    store = Store(settings.store_url, BRIEF_SECONDS if settings.answer_unrecorded else LOCK_WAIT_SECONDS)
     store.create()
+    app = create_app(settings, slot or ModelSlot(), store, traces.provider(os.environ))
     config = uvicorn.Config(
-        create_app(settings, slot or ModelSlot(), store, traces.provider(os.environ)),
+        app,
         access_log=False,
         log_config=None,
         lifespan="on",
@@ -57,7 +61,7 @@ def serve(
     _settle()
     try:
         with suppress(KeyboardInterrupt):  # uvicorn raises the signal again once it has shut down
-            Server(config, ready).run(sockets=[door])
+            Server(config, app.state.parts.leaving, settings.drain_seconds, ready).run(sockets=[door])
     finally:
         store.close()
 

@@ -2,14 +2,15 @@
 
 import os
 from collections import Counter as Counts
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from time import perf_counter
 
 import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from churn.store import Outcome, Prediction
+from churn.store import KeptAnswer, Outcome, Prediction
 from serving.ledger import Ledger
 from serving.living import Living, Present
 from serving.notes import Note
@@ -52,6 +53,7 @@ class Telemetry:
         self.unseen = Counter("churn_unseen_categories", "Cells with a category never seen in training", registry=kept)
         self.commit = Histogram("churn_log_commit_seconds", "Time to write predictions", buckets=BUCKETS, registry=kept)
         self.unlogged = Counter("churn_log_failures", "Attempts to write predictions that failed", registry=kept)
+        self.unrecorded = Counter("churn_unrecorded_answers", "Customer rows answered without a record", registry=kept)
         self.outcomes = Counter("churn_outcomes_recorded", "Outcomes recorded for the first time", registry=kept)
         self.living = Living(slot, kept)
         self._scored: list[int] = []
@@ -94,15 +96,32 @@ class Counted:
 
     def log(self, made: Sequence[Prediction]) -> None:
         """Write predictions, as the store does, and count them."""
-        start = perf_counter()
-        try:
+        with self._timed():
             self._store.log(made)
-        except Exception:
-            self._telemetry.unlogged.inc()
-            raise
-        self._telemetry.commit.observe(perf_counter() - start)
         self._telemetry.scores.observe_all([prediction.probability for prediction in made])
+
+    def keep(self, answers: Sequence[KeptAnswer]) -> set[str]:
+        """Write answers with their predictions, as the store does, and count the predictions."""
+        with self._timed():
+            lost = self._store.keep(answers)
+        made = [prediction for one in answers if one.name not in lost for prediction in one.made]
+        self._telemetry.scores.observe_all([prediction.probability for prediction in made])
+        return lost
+
+    def kept(self, name: str) -> KeptAnswer | None:
+        """The answer under a name, as the store has it."""
+        return self._store.kept(name)
 
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         """Write outcomes, as the store does."""
         return self._store.add_outcomes(reported)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        start = perf_counter()
+        try:
+            yield
+        except Exception:
+            self._telemetry.unlogged.inc()
+            raise
+        self._telemetry.commit.observe(perf_counter() - start)

@@ -1,21 +1,21 @@
 """Predictions: one customer, or many at once."""
 
-from dataclasses import asdict
+from functools import partial
 from time import perf_counter
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from churn.errors import FieldError, RequestRefused
-from churn.store import Prediction
+from serving import wording
 from serving.answers import REFUSALS, Answer, BatchAnswer, body_of
+from serving.once import PARAMETER, Claim, Make, claim_of, key_of
 from serving.parse import read_json
 from serving.parts import Parts
 from serving.routes.direct import DirectRoute
 from serving.scoring import Scores, score
-from serving.slot import Live
+from serving.slot import Live, ModelSlot
 from serving.traces import span
 
 router = APIRouter(tags=["predictions"], route_class=DirectRoute)
@@ -30,17 +30,23 @@ EXPLAIN: dict[str, Any] = {
             "required": False,
             "description": "how many of the strongest reasons to give with the answer",
             "schema": {"type": "integer", "minimum": 0, "maximum": MOST_REASONS, "default": 0},
-        }
+        },
+        PARAMETER,
     ]
 }
-encode = msgspec.json.Encoder().encode
+KEYED: dict[str, Any] = {"parameters": [PARAMETER]}
 
 
 @router.post("/predict", response_model=Answer, responses=REFUSALS, openapi_extra=body_of("Customer") | EXPLAIN)
 async def predict(request: Request) -> Response:
     """How likely one customer is to leave, and whether a contact pays. The answer is on record before it is given."""
-    most = _explain(request)
-    return Response(await answer_one(request.app.state.parts, await read_json(request), most), media_type=JSON)
+    parts: Parts = request.app.state.parts
+    key, most, arrived = key_of(request.scope), _explain(request), perf_counter()
+    body = await read_json(request)
+    if not key:
+        return Response(await answer_one(parts, body, most), media_type=JSON)
+    with parts.singles:
+        return await _once(parts, claim_of(request.scope, key, body), partial(_make_one, parts.slot, body, most, arrived))
 
 
 async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
@@ -50,25 +56,50 @@ async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
         with span("decode"):
             row = live.form.one(body)
         scores = await parts.journal.answer(live, [row])
-    parts.telemetry.scored(1, scores.unseen)
-    answer = _item(scores.made[0]) | _origin(live, scores)
-    if most:
-        answer["reasons"] = [asdict(reason) for reason in live.bundle.reasons(row.features, most)]
-    return encode(answer)
+    _count(parts, scores)
+    return wording.one(live, row, scores, most)
 
 
-@router.post("/predict/batch", response_model=BatchAnswer, responses=REFUSALS, openapi_extra=body_of("Customers"))
+@router.post("/predict/batch", response_model=BatchAnswer, responses=REFUSALS, openapi_extra=body_of("Customers") | KEYED)
 async def predict_batch(request: Request) -> Response:
     """The same for 1 to 10,000 customers, in their order: all are answered or none."""
     parts: Parts = request.app.state.parts
-    arrived = perf_counter()
+    key, arrived = key_of(request.scope), perf_counter()
     body = await read_json(request)
-    live = parts.slot.current()
     with parts.batches:
-        scores = await parts.bulk.run(_score_many, live, body, arrived)
-        await parts.journal.log(scores)
+        if key:
+            return await _once(parts, claim_of(request.scope, key, body), partial(_make_many, parts.slot, body, arrived))
+        live = parts.slot.current()
+        scores = await parts.journal.log(await parts.bulk.run(_score_many, live, body, arrived))
+        _count(parts, scores)
+        return Response(await parts.bulk.run(wording.many, live, scores), media_type=JSON)
+
+
+async def _once(parts: Parts, claim: Claim, make: Make) -> Response:
+    content, scores = await parts.once.answer(claim, make)
+    if scores:
+        _count(parts, scores)
+    return Response(content, media_type=JSON)
+
+
+def _make_one(slot: ModelSlot, body: bytes, most: int, arrived: float) -> tuple[Scores, bytes]:
+    live = slot.current()
+    row = live.form.one(body)
+    scores = score(live, [row], arrived)
+    return scores, wording.one(live, row, scores, most)
+
+
+def _make_many(slot: ModelSlot, body: bytes, arrived: float) -> tuple[Scores, bytes]:
+    live = slot.current()
+    scores = _score_many(live, body, arrived)
+    return scores, wording.many(live, scores)
+
+
+def _count(parts: Parts, scores: Scores) -> None:
+    if scores.recorded:
         parts.telemetry.scored(len(scores.made), scores.unseen)
-        return await parts.bulk.run(_answer_many, live, scores)
+    else:
+        parts.telemetry.unrecorded.inc(len(scores.made))
 
 
 def _explain(request: Request) -> int:
@@ -86,21 +117,3 @@ def _score_many(live: Live, body: bytes, arrived: float) -> Scores:
         rows = live.form.many(body)
     with span("score"):
         return score(live, rows, arrived)
-
-
-def _answer_many(live: Live, scores: Scores) -> Response:
-    return Response(encode({"predictions": [_item(made) for made in scores.made]} | _origin(live, scores)), media_type=JSON)
-
-
-def _item(made: Prediction) -> dict[str, Any]:
-    return {"prediction_id": made.id, "probability": made.probability, "contact": made.contact}
-
-
-def _origin(live: Live, scores: Scores) -> dict[str, Any]:
-    """What the answers of one request have in common."""
-    return {
-        "threshold": live.bundle.threshold,
-        "model_version": live.version,
-        "data_hash": live.bundle.data_hash,
-        "unseen_categories": scores.unseen,
-    }

@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from serving.answers import NO_MODEL, Feature, Health, Lineage, LoadFailure, ModelCard, Readiness
-from serving.parts import PartsDep
+from churn.errors import NoAnswer, ServerEnding
+from serving.answers import NO_MODEL, STUCK, Feature, Health, Lineage, LoadFailure, ModelCard, Readiness
+from serving.parts import Parts, PartsDep
 
 router = APIRouter(tags=["status"])
 
@@ -30,15 +31,19 @@ async def model(parts: PartsDep) -> ModelCard:
     )
 
 
-@router.get("/health")
-async def health() -> Health:
-    """The process answers; says nothing about the model."""
+@router.get("/health", responses=STUCK)
+async def health(parts: PartsDep) -> Health:
+    """The process answers; says nothing about the model, unless its calls hang so often that only a restart helps."""
+    require_able(parts)
     return Health(status="alive")
 
 
 @router.get("/ready", responses=NO_MODEL)
 async def ready(parts: PartsDep) -> Readiness:
-    """A model is live and predictions can be asked for."""
+    """A model is live and predictions can be asked for; not so once the server has been told to end."""
+    require_able(parts)
+    if parts.leaving.begun:
+        raise ServerEnding("the server answers what it still gets and then ends; send requests to another")
     return Readiness(status="ready", model_version=parts.slot.current().version)
 
 
@@ -47,6 +52,12 @@ async def metrics(parts: PartsDep) -> Response:
     """Counters in the Prometheus text format."""
     parts.notes.flush()
     return Response(parts.telemetry.exposed(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def require_able(parts: Parts) -> None:
+    """Raise NoAnswer if the process can only be started again."""
+    if parts.stuck:
+        raise NoAnswer("calls of the model or the store hang, and none can be made any more; restart the server")
 
 
 def finite(value: Any) -> Any:

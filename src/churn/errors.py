@@ -7,6 +7,7 @@ ChurnError                   base: one line for the person who must act
 ├── StageFailed              a stage of dvc.yaml failed; it has said why
 ├── RequestRefused           a request is malformed; names each field and the reason
 │   ├── RequestTooLarge      the body is larger than the route accepts
+│   ├── KeyReused            an Idempotency-Key was used for another request
 │   └── UnknownPrediction    an outcome names a prediction nobody made
 ├── BundleCorrupt            a bundle is incomplete, altered or contradicts itself
 ├── ContractChanged          a challenger would refuse requests that the live model takes
@@ -16,6 +17,7 @@ ChurnError                   base: one line for the person who must act
 ├── StoreUnavailable         the store does not answer or is locked
 ├── NoAnswer                 the model or the store does not come back to an answer
 ├── Overloaded               more requests wait than the server can answer soon
+├── ServerEnding             the server is about to end
 └── PortTaken                a port that the stack needs is in use
 
 `status` is the HTTP status of an answer, `exit_code` the exit code of the `churn` command.
@@ -88,6 +90,12 @@ class RequestTooLarge(RequestRefused):
     title = "The request body is too large"
 
 
+class KeyReused(RequestRefused):
+    """An Idempotency-Key was used for another request."""
+
+    title = "The key was used for another request"
+
+
 class UnknownPrediction(RequestRefused):
     """An outcome names a prediction nobody made."""
 
@@ -148,6 +156,13 @@ class Overloaded(ChurnError):
 
     status = 429
     title = "The server is full"
+
+
+class ServerEnding(ChurnError):
+    """The server is about to end."""
+
+    status = 503
+    title = "The server is ending"
 
 
 class PortTaken(ChurnError):

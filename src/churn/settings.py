@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     answer_seconds: float = Field(10.0, gt=0)
     most_waiting: int = Field(64, ge=1)
     most_batches: int = Field(8, ge=1)
+    answer_unrecorded: bool = False
+    drain_seconds: float = Field(1.0, ge=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("api_keys_file", mode="before")

@@ -35,7 +35,7 @@ Process = subprocess.Popen[bytes]
 def running(state: Path, script: str = SERVE, patience: float = 1.0, **extra: str) -> Iterator[tuple[Process, httpx.Client]]:
     """A server whose patience with slow callers is scaled; gives its process and a client once it is ready, and ends it."""
     port = free_port()
-    where = {"CHURN_STATE": str(state), "CHURN_PORT": str(port), "CHURN_POLL_SECONDS": "0.1"}
+    where = {"CHURN_STATE": str(state), "CHURN_PORT": str(port), "CHURN_POLL_SECONDS": "0.1", "CHURN_DRAIN_SECONDS": "0"}
     command = [sys.executable, "-c", script, str(patience)]
     with (
         (state / "server.log").open("a") as log,

@@ -13,7 +13,7 @@ from msgspec import to_builtins
 from churn.bundle.open import Bundle, open_bundle
 from churn.errors import FieldError, StoreUnavailable, UnknownPrediction
 from churn.settings import Settings
-from churn.store import Outcome, Prediction
+from churn.store import KeptAnswer, Outcome, Prediction
 from serving.app import create_app
 from serving.slot import Live, ModelSlot
 from support.tiny import ROW, build_bundle
@@ -25,12 +25,25 @@ class FakeStore:
     def __init__(self) -> None:
         self.predictions: dict[str, Prediction] = {}
         self.outcomes: dict[str, Outcome] = {}
+        self.answers: dict[str, KeptAnswer] = {}
         self.down = False
 
     def log(self, made: Sequence[Prediction]) -> None:
         if self.down:
             raise StoreUnavailable("the store is down; start it")
         self.predictions |= {one.id: one._replace(features=to_builtins(one.features)) for one in made}
+
+    def keep(self, answers: Sequence[KeptAnswer]) -> set[str]:
+        lost = {one.name for one in answers if one.name in self.answers}
+        fresh = [one for one in answers if one.name not in lost]
+        self.log([prediction for one in fresh for prediction in one.made])
+        self.answers |= {one.name: one for one in fresh}
+        return lost
+
+    def kept(self, name: str) -> KeptAnswer | None:
+        if self.down:
+            raise StoreUnavailable("the store is down; start it")
+        return self.answers.get(name)
 
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         unknown = [

@@ -8,6 +8,7 @@ import pytest
 
 from churn.bundle.open import ScoredRows
 from churn.errors import StoreUnavailable
+from serving.crew import Crew
 from serving.journal import Journal
 from serving.row import Row
 from serving.scoring import Scores
@@ -75,7 +76,7 @@ def store():
 
 @pytest.fixture
 def journal(store):
-    return Journal(store)
+    return Journal(store, Crew(1, 10))
 
 
 def test_requests_that_wait_share_a_call_and_a_transaction(journal, store):
@@ -144,7 +145,7 @@ def test_what_is_scored_already_is_written_as_it_is(journal, store):
 def test_a_bug_in_the_store_is_not_swallowed():
     """An unexpected error is raised to the request too."""
     with pytest.raises(AttributeError):
-        anyio.run(Journal(None).log, Scores([SimpleNamespace(id="a")], 0))
+        anyio.run(Journal(None, Crew(1, 10)).log, Scores([SimpleNamespace(id="a")], 0))
 
 
 def test_a_caller_that_gave_up_does_not_stop_the_others(journal, store):

@@ -21,6 +21,7 @@ NAMES = {
     "churn_unseen_categories": ("counter", set()),
     "churn_log_commit_seconds": ("histogram", {"le"}),
     "churn_log_failures": ("counter", set()),
+    "churn_unrecorded_answers": ("counter", set()),
     "churn_outcomes_recorded": ("counter", set()),
     "churn_model": ("info", {"version", "fingerprint"}),
     "churn_model_load_failures": ("counter", set()),

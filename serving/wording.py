@@ -1,0 +1,41 @@
+"""The words of an answer."""
+
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+
+from churn.store import Prediction
+from serving.row import Row
+from serving.scoring import Scores
+from serving.slot import Live
+
+encode = msgspec.json.Encoder().encode
+
+
+def one(live: Live, row: Row, scores: Scores, most: int) -> bytes:
+    """The answer about one customer, with `most` reasons."""
+    answer = _item(scores.made[0]) | _origin(live, scores)
+    if most:
+        answer["reasons"] = [asdict(reason) for reason in live.bundle.reasons(row.features, most)]
+    return encode(answer)
+
+
+def many(live: Live, scores: Scores) -> bytes:
+    """The answer about many customers, in their order."""
+    return encode({"predictions": [_item(made) for made in scores.made]} | _origin(live, scores))
+
+
+def _item(made: Prediction) -> dict[str, Any]:
+    return {"prediction_id": made.id, "probability": made.probability, "contact": made.contact}
+
+
+def _origin(live: Live, scores: Scores) -> dict[str, Any]:
+    """What the answers of one request have in common."""
+    found = {
+        "threshold": live.bundle.threshold,
+        "model_version": live.version,
+        "data_hash": live.bundle.data_hash,
+        "unseen_categories": scores.unseen,
+    }
+    return found if scores.recorded else found | {"recorded": False}
