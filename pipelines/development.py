@@ -5,6 +5,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from churn import params, versioning
 from churn.bundle.open import Bundle, open_bundle
+from churn.discovery.record import demand_worthwhile, overrule
 from churn.registry import Version
 from churn.registry.track import register, track
 from churn.stages import BUNDLE, EVALUATION
@@ -13,9 +14,12 @@ from pipelines.common import OUTSIDE, registry, store, table
 
 
 @flow(name="development", log_prints=True)
-def development() -> str:
-    """Bring the bundle up to date and register it. Returns the version of the candidate."""
-    pin_data()
+def development(anyway: bool = False) -> str:
+    """Bring the bundle up to date and register it. Returns the version of the candidate.
+
+    Refuses where discovery said no-go of this data, unless a person wants it `anyway`.
+    """
+    heed_discovery(pin_data(), anyway)
     for name in list_stages():
         run_stage.with_options(task_run_name=f"stage {name}")(name)
     version = register_candidate()
@@ -27,6 +31,15 @@ def development() -> str:
 def pin_data() -> str:
     """Pin data/ as it is, so that the lineage names what is learned from; returns its hash."""
     return versioning.pin()
+
+
+@task(**OUTSIDE)
+def heed_discovery(data: str, anyway: bool) -> None:
+    """Raise NotWorthwhile after the verdict no-go on the data with this hash, or record that it is overruled."""
+    problem = params.load().problem
+    if anyway and overrule(data, problem):
+        print("discovery says no-go; going on anyway")  # noqa: T201
+    demand_worthwhile(data, problem)
 
 
 @task(**OUTSIDE)

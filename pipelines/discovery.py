@@ -1,67 +1,54 @@
 """Discovery: is this a problem for a model, and which is the simplest that solves it?"""
 
-import json
-from dataclasses import asdict
-from pathlib import Path
-
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
-from churn import params, settings
-from churn.data.describe import describe
-from churn.data.labelled import load, split
-from churn.decision import Decision
-from churn.discovery import Assessment, assess
+from churn.discovery import Assessment
+from churn.explore import REPORT, explore
 from pipelines.common import OUTSIDE, table
 
 
 @flow(name="discovery", log_prints=True)
-def discovery() -> str:
-    """Judge whether the customer table in data/ is worth a model. Returns the verdict."""
-    found = climb()
+def discovery(anyway: bool = False) -> str:
+    """Judge whether the customer table in data/ is worth a model. Returns the verdict.
+
+    anyway: record that development may go on after no-go.
+    """
+    found = look(anyway)
     publish(found)
-    return found.verdict
+    return found.verdict.word
 
 
 @task(**OUTSIDE)
-def climb() -> Assessment:
-    """Read the rows that models may learn from and climb the ladder."""
-    knobs = params.load()
-    rows, _ = split(load(Path("data"), knobs.data), knobs.split)
-    return assess(rows, describe(rows.frame, knobs.data), Decision.of(knobs.problem), knobs.train)
+def look(anyway: bool) -> Assessment:
+    """Read the table, climb the ladder, write and log the report."""
+    return explore(anyway=anyway)
 
 
 @task(**OUTSIDE)
 def publish(found: Assessment) -> None:
-    """Write the report as an artifact and as JSON."""
-    folder = settings.load().reports
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "discovery.json").write_text(json.dumps(asdict(found), indent=2) + "\n", encoding="utf-8")
+    """Write the short of it as an artifact."""
     create_markdown_artifact(markdown=report(found), key="discovery", description="Is this a problem for a model?")
 
 
 def report(found: Assessment) -> str:
-    """What a person reads."""
-    problem = params.load().problem
+    """What a person reads in Prefect; the whole of it is the HTML page."""
     ladder = table(
-        ["who is contacted", "AUC", "profit per 1,000 customers"],
-        [[rung.name, rung.auc, rung.mean_profit] for rung in found.ladder],
+        ["who is contacted", "AUC", "profit per 1,000 customers", "low", "high"],
+        [[s.name, s.auc.value, s.profit_per_1000.value, s.profit_per_1000.low, s.profit_per_1000.high] for s in found.ladder],
     )
-    rates = table(["snapshot", "share that left"], [[name, f"{rate:.1%}"] for name, rate in found.snapshots.items()])
-    return f"""# Discovery: {found.verdict}
+    gaps = "\n".join(f"- {gap}" for gap in found.missing) or "Nothing."
+    return f"""# Discovery: {found.verdict.word}
 
-**{found.reason}.**
+**{found.verdict.reason}.** {found.next_step}
 
-{problem.goal} Used by: {problem.users} Action: {problem.action}
-
-{found.rows:,} customer rows, {found.churners:,} of them left ({found.churners / found.rows:.1%}).
-Who left is known {problem.horizon_days} days after a snapshot.
+{found.rows:,} customer rows, {found.churners:,} of them left ({found.rate:.1%}). The whole report: `{REPORT}`
 
 ## The ladder, cross-validated
 
 {ladder}
 
-## Base rate over time
+## Missing from the problem
 
-{rates}
+{gaps}
 """

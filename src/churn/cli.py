@@ -84,7 +84,20 @@ def simulate(customers: int, months: int, seed: int) -> None:
 
 
 @main.command()
-def deploy() -> None:
+@click.option("--anyway", is_flag=True, help="Let development go on after the verdict no-go.")
+def discover(anyway: bool) -> None:
+    """Judge whether the table in data/ is worth a model, and write the report."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from churn.console import progress  # noqa: PLC0415
+    from churn.explore import REPORT, explore  # noqa: PLC0415
+
+    found = explore(progress, anyway)
+    click.echo(f"{found.verdict.word}: {found.verdict.reason}\n{found.next_step}\nThe report: {REPORT.absolute().as_uri()}")
+
+
+@main.command()
+@click.option("--anyway", is_flag=True, help="Go on although discovery says no-go.")
+def deploy(anyway: bool) -> None:
     """Register what `dvc repro` made, compare it with the champion, and promote it if it is better."""
     from churn import params, settings  # noqa: PLC0415
     from churn.registry import Registry  # noqa: PLC0415
@@ -97,7 +110,7 @@ def deploy() -> None:
     from pipelines.deployment import deployment, reason  # noqa: PLC0415
     from pipelines.development import development  # noqa: PLC0415
 
-    version = development()
+    version = development(anyway)
     deployment(version)
     known = before is not None and before.version == version
     told = f"version {version}: {'nothing new, it is the champion already' if known else reason(version)}"

@@ -50,7 +50,22 @@ class Decision(BaseModel):
         """Whom to contact, shape as given."""
         return np.asarray(probability > self.threshold)
 
-    def profit_per_1000(self, label: npt.NDArray[np.integer], contacted: npt.NDArray[np.bool_]) -> float:
+    def contact_most(self, probability: npt.NDArray[np.floating], share: float) -> npt.NDArray[np.float64]:
+        """How much of each customer (n,) to contact, 0 to 1, if at most `share` of all can be: the most likely to leave.
+
+        Customers with equal probability at the edge are contacted in part, as a lot among them would on average.
+        """
+        wanted = self.contact(probability).astype(np.float64)
+        room = share * len(probability)
+        if wanted.sum() <= room:
+            return wanted
+        edge = np.sort(probability)[::-1][int(room)]
+        above, at = probability > edge, probability == edge
+        return np.asarray(above + at * (room - above.sum()) / at.sum())
+
+    def profit_per_1000(
+        self, label: npt.NDArray[np.integer], contacted: npt.NDArray[np.bool_] | npt.NDArray[np.float64]
+    ) -> float:
         """Expected profit per 1,000 customers, in currency units, given who left and who was contacted."""
         worth = np.where(label == 1, self.churner_gain, -self.stayer_loss)
         return float(1000 * np.mean(worth * contacted))

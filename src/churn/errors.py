@@ -4,6 +4,7 @@ ChurnError                   base: one line for the person who must act
 ├── ParamsError              params.yaml or a CHURN_* variable is wrong
 ├── TableError               a table cannot be used as it is
 ├── WorkspaceError           a folder is not a workspace, or a tool in it failed
+├── NotWorthwhile            discovery says that no model earns more than doing nothing
 ├── StageFailed              a stage of dvc.yaml failed; it has said why
 ├── RequestRefused           a request is malformed; names each field and the reason
 │   ├── RequestTooLarge      the body is larger than the route accepts
@@ -61,6 +62,13 @@ class WorkspaceError(ChurnError):
 
     exit_code = 2
     title = "The workspace is not ready"
+
+
+class NotWorthwhile(ChurnError):
+    """Discovery says that no model earns more than doing nothing or the same to all."""
+
+    exit_code = 2
+    title = "Discovery says no-go"
 
 
 class StageFailed(ChurnError):

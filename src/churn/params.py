@@ -34,6 +34,7 @@ class Problem(Section):
     offer_cost: Money = Field(description="cost of the offer, paid when it is taken up")
     contact_cost: Money = Field(description="cost of reaching one customer")
     save_rate: Share = Field(description="chance that a contacted churner takes the offer and stays")
+    contacts_a_month: int | None = Field(None, ge=1, description="how many customers can be contacted; null: no limit")
 
 
 class Data(Section):
@@ -134,6 +135,14 @@ class Train(Section):
     few_columns: FewColumns
 
 
+class Discovery(Section):
+    """How the ladder is climbed and judged."""
+
+    repeats: int = Field(ge=1, description="times that the customers are cut into folds anew")
+    rows: int = Field(ge=200, description="at most so many rows, of customers drawn by lot")
+    worthwhile: Share = Field(description="share of what knowing the future would earn that is worth a project")
+
+
 class Evaluate(Section):
     """How figures get their intervals."""
 
@@ -181,6 +190,7 @@ class Params(Section):
     problem: Problem
     data: Data
     split: Split
+    discovery: Discovery
     train: Train
     evaluate: Evaluate
     bundle: Pack
@@ -191,7 +201,9 @@ class Params(Section):
     @property
     def digest(self) -> str:
         """sha256 over every knob that a bundle depends on, independent of the order of keys in the file."""
-        text = json.dumps(self.model_dump(mode="json", exclude={"gate", "monitoring", "retraining"}), sort_keys=True)
+        text = json.dumps(
+            self.model_dump(mode="json", exclude={"discovery", "gate", "monitoring", "retraining"}), sort_keys=True
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -16,6 +16,7 @@ from churn.data.conform import columns_of
 from churn.data.describe import describe
 from churn.data.labelled import Labelled, load, split
 from churn.decision import Decision
+from churn.discovery.record import demand_worthwhile
 from churn.errors import TableError
 from churn.evaluate.write import write as write_evaluation
 from churn.model import Floats, Progress, train
@@ -45,6 +46,7 @@ def prepare(_: Progress) -> None:
 def train_model(progress: Progress) -> None:
     """Train rows to an exported model and the figures of its contest."""
     params = configuration.load()
+    demand_worthwhile(versioning.data_hash(), params.problem)
     contract = Contract.read(PREPARED / "contract.json")
     rows, test_rows = Labelled.read(PREPARED / "train.parquet"), Labelled.read(PREPARED / "test.parquet")
     matrix = encode(contract, columns_of(rows.frame, contract))

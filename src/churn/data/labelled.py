@@ -71,12 +71,17 @@ def split(rows: Labelled, policy: Split) -> tuple[Labelled, Labelled]:
     theirs in the newest snapshots; train rows are everybody else's in the window that ends with the newest snapshot.
     Either reaches back further until it has enough rows of both classes.
     """
-    held_out = rows.group.astype(np.float64) / 2.0**64 < policy.holdout
-    train, test = rows.where(~held_out), rows.where(held_out)
+    judging = held_out(rows, policy)
+    train, test = rows.where(~judging), rows.where(judging)
     order = in_time(rows.snapshot)
     return _newest(train, order, policy.window, policy.train_rows), _newest(
         test, order, policy.test_snapshots, policy.test_rows
     )
+
+
+def held_out(rows: Labelled, policy: Split) -> npt.NDArray[np.bool_]:
+    """Which rows belong to customers that no model ever learns from, shape (n,)."""
+    return np.asarray(rows.group.astype(np.float64) / 2.0**64 < policy.holdout)
 
 
 def in_time(snapshots: npt.NDArray[np.object_]) -> list[str]:

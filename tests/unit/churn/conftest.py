@@ -41,6 +41,12 @@ def knobs() -> Train:
 
 
 @pytest.fixture(scope="session")
+def template() -> Path:
+    """The params.yaml that the program comes with."""
+    return Path(__file__).parents[3] / "src/churn/templates/params.yaml"
+
+
+@pytest.fixture(scope="session")
 def decision() -> Decision:
     return Decision(saved_value=200, offer_cost=10, contact_cost=1, save_rate=0.3)
 

@@ -1,59 +1,253 @@
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
 import pytest
+from scipy.stats import norm
 
-from churn.discovery import Rung, assess, clearly_more, judge
+from churn.discovery import Rung, Verdict, assess, judge
+from churn.discovery.compare import estimate
+from churn.discovery.folds import folds
+from churn.discovery.power import power
+from churn.discovery.problem import missing
+from churn.discovery.record import Record, demand_worthwhile, overrule
+from churn.discovery.report import render
+from churn.errors import NotWorthwhile
+from churn.params import Discovery, load
 
-NOBODY = Rung("nobody", 0.5, [0, 0, 0, 0, 0])
-EVERYBODY = Rung("everybody", 0.5, [-100, -90, -110, -95, -105])
+FOLDS = 20
+RATIO = 0.25
+NOISE = np.random.default_rng(0).normal(0, 30, (9, FOLDS))
+SHARED = np.random.default_rng(1).normal(0, 200, FOLDS)  # some folds are richer for every learner
 
 
-def rung(name, mean, wobble=5):
-    return Rung(name, 0.7, [mean - wobble, mean + wobble, mean, mean + 2, mean - 2])
+def rung(name, learner, mean, wobble):
+    return Rung(name, learner, [0.7] * FOLDS, [0.5] * FOLDS, (mean + SHARED * (learner is not None) + NOISE[wobble]).tolist())
 
 
-def ladder(rule, logistic, boosting):
-    return [NOBODY, EVERYBODY, rung("one rule", rule, -5), rung("logistic", logistic), rung("boosting", boosting)]
+def ladder(rule, few, logistic, boosting, everybody=-1000):
+    means = {"rule": rule, "few_columns": few, "logistic": logistic, "boosting": boosting}
+    learners = [rung(name, name, mean, i) for i, (name, mean) in enumerate(means.items())]
+    return [rung("nobody", None, 0, 5), rung("everybody", None, everybody, 6), *learners]
+
+
+def verdict(churners, steps, worthwhile=0.05):
+    return judge(churners, steps, RATIO, perfect=10000, worthwhile=worthwhile, level=0.95)
 
 
 @pytest.mark.parametrize(
-    ("churners", "steps", "verdict", "reason"),
+    ("churners", "means", "word", "learner", "reason"),
     [
-        (99, (100, 500, 600), "not yet", "1 more are needed"),
-        (100, (0, -20, 1), "no-go", "boosting does not earn more than contacting nobody"),
-        (100, (600, 601, 590), "simpler", "one rule earns as much as logistic"),
-        (100, (100, 500, 600), "go", "boosting earns 600 per 1,000 customers, nobody 0"),
+        (99, (100, 500, 600, 900), "not yet", None, "1 more are needed"),
+        (500, (0, -20, 1, 10), "no-go", None, "more than contacting nobody"),
+        (500, (890, 600, 890, 900), "simpler", "rule", "as much as boosting within the interval"),
+        (500, (100, 890, 700, 900), "simpler", "few_columns", "as much as boosting"),
+        (500, (100, 500, 900, 700), "simpler", "logistic", "logistic earns most"),
+        (500, (100, 500, 600, 900), "go", "boosting", "nothing simpler earns as much"),
     ],
 )
-def test_each_verdict_has_its_rule(churners, steps, verdict, reason):
-    """Too few churners, no gain, a rule that suffices, and a model that pays each have their verdict."""
-    found, text = judge(churners, ladder(*steps))
-    assert found == verdict
-    assert reason in text
+def test_each_verdict_has_its_rule(churners, means, word, learner, reason):
+    """Too few churners, no gain, something simple that suffices, and a model that pays each have their verdict."""
+    found = verdict(churners, ladder(*means))
+    assert (found.word, found.learner) == (word, learner)
+    assert reason in found.reason
 
 
 def test_contacting_everybody_is_a_rival_too():
     """A model that earns no more than contacting everybody is no-go."""
-    rich = Rung("everybody", 0.5, [700, 705, 695, 702, 698])
-    steps = ladder(100, 500, 600)
-    assert judge(500, [steps[0], rich, *steps[2:]]) == ("no-go", "boosting does not earn more than contacting everybody")
+    found = verdict(500, ladder(100, 500, 600, 895, everybody=900))
+    assert found.word == "no-go"
+    assert "contacting everybody" in found.reason
 
 
-def test_more_must_be_more_in_most_folds():
-    """A gain that one lucky fold brings is not clear."""
-    assert not clearly_more(Rung("lucky", 0.7, [500, 0, 0, 0, 0]), NOBODY)
-    assert clearly_more(Rung("steady", 0.7, [90, 110, 100, 95, 105]), NOBODY)
+def test_a_gain_that_is_uncertain_and_may_be_worthwhile_is_not_yet():
+    """Where the interval holds no gain as well as a large one, the verdict says how many more churners would tell."""
+    steps = ladder(0, 0, 0, 0)
+    wild = replace(steps[-1], profit=(200 + 30 * NOISE[0]).tolist())
+    found = verdict(150, [*steps[:-1], wild], worthwhile=0.01)
+    assert found.word == "not yet"
+    assert found.churners_needed > 150
 
 
-def test_equal_rungs_are_not_clearly_more():
-    """A rung does not beat itself."""
-    assert not clearly_more(NOBODY, NOBODY)
+def test_without_anything_more_complex_a_logistic_regression_is_go():
+    """Simpler needs something that it is simpler than."""
+    steps = ladder(100, 500, 900, 0)[:-1]
+    assert verdict(500, steps).word == "go"
 
 
-def test_an_assessment_climbs_every_step(rows, contract, decision, knobs):
-    """The ladder has five steps, those without a model rank by chance, and the models rank better."""
-    found = assess(rows, contract, decision, knobs)
-    nobody, everybody, rule, *models = found.ladder
-    assert (nobody.auc, everybody.auc) == (0.5, 0.5)
-    assert nobody.mean_profit == 0
-    assert min(model.auc for model in models) > rule.auc > 0.5
-    assert found.churners == rows.label.sum()
-    assert found.snapshots == {"2026-01": pytest.approx(rows.label.mean())}
+def test_a_ladder_that_could_not_be_climbed_is_not_yet():
+    """Too few churners to cross-validate leave no learner to judge."""
+    assert verdict(120, []).word == "not yet"
+
+
+def test_the_interval_knows_that_folds_share_rows():
+    """With a ratio of 0.25 and 20 folds the half width is that of independent folds times sqrt(1 + 20 / 4)."""
+    values = NOISE[0]
+    corrected, naive = (estimate(values, ratio, 0.95) for ratio in (0.25, 0.0))
+    assert corrected.value == pytest.approx(values.mean())
+    assert corrected.half / naive.half == pytest.approx(np.sqrt(1 + FOLDS / 4))
+    assert estimate([5.0] * FOLDS, RATIO, 0.95) == estimate([5.0] * FOLDS, 0.0, 0.95)
+
+
+def test_customers_are_judged_by_what_was_learned_from_others_earlier(rows):
+    """With several snapshots no fold learns from a customer it judges, or from a snapshot as late as those that judge."""
+    months = np.array(["2025-01", "2025-02", "2025-03"], dtype=object)
+    several = replace(rows, group=np.sort(rows.group) >> np.uint64(58), snapshot=months[np.arange(len(rows)) % 3])
+    found = folds(several, count=4, repeats=2, seed=0)
+    assert len(found.pairs) == 8
+    assert found.judged_on == ["2025-03"]
+    for fit, held in found.pairs:
+        assert not set(several.group[fit]) & set(several.group[held])
+        assert set(several.snapshot[fit]) == {"2025-01", "2025-02"}
+        assert set(several.snapshot[held]) == {"2025-03"}
+
+
+def test_one_snapshot_is_cut_into_folds_of_all_rows(rows):
+    """Without time every row judges once in each repeat."""
+    found = folds(rows, count=4, repeats=2, seed=0)
+    judged = np.concatenate([held for _, held in found.pairs])
+    assert (np.bincount(judged) == 2).all()
+    assert found.ratio == pytest.approx(1 / 3, rel=0.01)
+
+
+def test_power_is_what_repeated_samples_show():
+    """A ranking with the smallest detectable AUC is told from chance in about 80 of 100 samples."""
+    random, found = np.random.default_rng(0), power(100, 300)
+    shift = 2**0.5 * norm.ppf(found.auc)  # normal scores so far apart have this AUC
+    error = np.sqrt(401 / (12 * 100 * 300))
+    aucs = [(random.normal(shift, 1, 100)[:, None] > random.normal(0, 1, 300)).mean() for _ in range(400)]
+    assert np.mean(np.array(aucs) - 0.5 > 1.96 * error) == pytest.approx(0.8, abs=0.06)
+
+
+@pytest.fixture
+def rows(rows):
+    """Customers whose hashes are spread as those of names are."""
+    spread = np.random.default_rng(0).integers(0, 2**64, len(rows), dtype=np.uint64, endpoint=False)
+    return replace(rows, group=spread)
+
+
+@pytest.fixture
+def shipped(data, knobs, template):
+    few = Discovery(repeats=2, rows=20000, worthwhile=0.05)
+    return load(template).model_copy(update={"data": data, "train": knobs, "discovery": few})
+
+
+@pytest.fixture
+def found(rows, shipped):
+    return assess(rows, shipped, shipped)
+
+
+def test_an_assessment_climbs_every_step(found):
+    """There is a step for each learner; those without a model rank by chance, models better."""
+    assert [step.learner for step in found.ladder] == [None, None, "rule", "few_columns", "logistic", "boosting"]
+    assert [step.auc.value for step in found.ladder[:2]] == [0.5, 0.5]
+    assert found.ladder[0].profit_per_1000.value == 0
+    assert all(step.auc.low > 0.5 for step in found.ladder[3:])
+
+
+def test_an_assessment_leaves_the_held_out_customers_alone(rows, shipped, found):
+    """Only customers that models may learn from are described and counted."""
+    kept = rows.group.astype(float) / 2.0**64 >= shipped.split.holdout
+    assert found.rows == kept.sum()
+    assert found.churners == rows.label[kept].sum()
+
+
+def test_only_the_learners_that_train_names_are_climbed(rows, shipped):
+    """Without boosting in train.learners no boosting is on the ladder."""
+    alone = shipped.model_copy(update={"train": shipped.train.model_copy(update={"learners": ("logistic",)})})
+    assert [step.learner for step in assess(rows, alone, alone).ladder[2:]] == ["rule", "few_columns", "logistic"]
+
+
+def test_a_limit_on_contacts_limits_the_profit(rows, shipped):
+    """Where only a tenth can be contacted, contacting everybody earns a tenth, and a model no more than before."""
+    few = shipped.problem.model_copy(update={"contacts_a_month": len(rows) // 10})
+    free, limited = assess(rows, shipped, shipped), assess(rows, shipped.model_copy(update={"problem": few}), shipped)
+    assert limited.ladder[1].profit_per_1000.value == pytest.approx(free.ladder[1].profit_per_1000.value / 10)
+    assert limited.ladder[-1].profit_per_1000.value < free.ladder[-1].profit_per_1000.value
+
+
+def test_a_larger_table_is_drawn_by_whole_customers(rows, shipped):
+    """Above discovery.rows the ladder is climbed on fewer rows, and says so."""
+    few = shipped.model_copy(update={"discovery": Discovery(repeats=1, rows=300, worthwhile=0.05)})
+    assert "of the rows, whole customers drawn by lot" in assess(rows, few, few).notes[0]
+
+
+def test_what_the_problem_lacks_is_said(shipped):
+    """Costs that nobody changed, an unlimited list, an empty goal and an offer that cannot pay are each named."""
+    changes = {"goal": " ", "saved_value": 5}
+    gaps = " ".join(missing(shipped.problem.model_copy(update=changes), shipped.problem))
+    for word in ("goal: nothing is said", "the cost of the offer", "contacts_a_month", "no contact can ever pay"):
+        assert word in gaps
+    assert "your own" in missing(shipped.problem, shipped.problem)[0]
+
+
+def test_an_offer_that_cannot_pay_is_no_go(rows, shipped):
+    """With costs above any gain nobody is contacted, whatever the model, and the verdict is no-go."""
+    dear = shipped.model_copy(update={"problem": shipped.problem.model_copy(update={"saved_value": 5})})
+    assert assess(rows, dear, shipped).verdict.word == "no-go"
+
+
+class Page(HTMLParser):
+    """Collects the tags that open and those left open, and every address."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.addresses = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.addresses += [value for name, value in attrs if name in ("src", "href") and value]
+        if tag not in ("meta", "path", "circle", "rect", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in self.open and tag == self.open[-1]:
+            self.open.pop()
+
+
+def test_the_report_is_one_page_without_a_network(found):
+    """The page is well formed, names each part, and loads nothing from anywhere."""
+    page = Page()
+    html = render(found, "<churn>")
+    page.feed(html)
+    assert (page.open, page.addresses) == ([], [])
+    assert "<script" not in html
+    for text in ("&lt;churn&gt;", "1 ·", "2 ·", "3 ·", "4 ·", "5 ·", found.verdict.reason.split(":")[0], found.rule):
+        assert text in html
+    assert all(column.name in html for column in found.columns)
+
+
+def test_the_assessment_is_plain_json(found):
+    """The assessment goes through JSON with the verdict on top, without a value that JSON has not."""
+    tree = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    assert next(iter(tree)) == "verdict"
+    assert tree["verdict"]["word"] == found.verdict.word
+
+
+@pytest.fixture
+def nogo(tmp_path, shipped):
+    record = Record.of(Verdict("no-go", "nobody pays"), "hash", shipped.problem)
+    record.save(tmp_path)
+    return tmp_path
+
+
+def test_no_go_stops_development_until_it_is_overruled(nogo, shipped):
+    """The refusal says why and how to go on; once overruled it is none."""
+    with pytest.raises(NotWorthwhile, match=r"nobody pays.*--anyway"):
+        demand_worthwhile("hash", shipped.problem, nogo)
+    assert overrule("hash", shipped.problem, nogo)
+    demand_worthwhile("hash", shipped.problem, nogo)
+
+
+def test_a_verdict_on_other_data_or_another_problem_stops_nothing(nogo, shipped):
+    """After a change of data or costs the old verdict says nothing, and an unreadable one neither."""
+    demand_worthwhile("other", shipped.problem, nogo)
+    demand_worthwhile("hash", shipped.problem.model_copy(update={"offer_cost": 1}), nogo)
+    (nogo / "verdict.json").write_text("{")
+    demand_worthwhile("hash", shipped.problem, nogo)
+
+
+def test_nobody_has_to_run_discovery(tmp_path, shipped):
+    """Without a verdict development goes on."""
+    demand_worthwhile("hash", shipped.problem, tmp_path)
+    assert not overrule("hash", shipped.problem, tmp_path)

@@ -1,0 +1,172 @@
+"""The discovery report as one HTML page."""
+
+from collections.abc import Iterable
+
+from churn.discovery.assess import Assessment, Step
+from churn.discovery.compare import Estimate
+from churn.discovery.profile import Part, Profile
+from churn.page import Line, Point, bars, document, dots, escape, figures, lines, section, table, tiles
+
+PICTURES = 24  # columns with a picture; the others stand in the table
+
+
+def render(found: Assessment, name: str) -> str:
+    """The page; `name` is that of the registered model."""
+    parts = [_head(found, name), _problem(found), _data(found), _rates(found), _ladder(found), _verdict(found)]
+    return document(f"Discovery: {name}", parts)
+
+
+def _head(found: Assessment, name: str) -> str:
+    word, rate = found.verdict.word, next((part for part in reversed(found.snapshots)), None)
+    newest = f"{rate.rate:.1%} in {rate.name}" if rate and len(found.snapshots) > 1 else "of all rows"
+    best = max(found.ladder, key=lambda step: step.profit_per_1000.value, default=None)
+    earns = (
+        (f"{best.profit_per_1000.value:,.0f}", f"per 1,000 customers, {best.name}") if best else ("unknown", "too few churners")
+    )
+    numbers = tiles(
+        [
+            ("customers", f"{found.customers:,}", f"{found.rows:,} rows in {_count(len(found.snapshots), 'snapshot')}"),
+            ("who left", f"{found.churners:,}", "rows whose customer left"),
+            ("base rate", f"{found.rate:.1%}", newest),
+            ("best expected profit", *earns),
+        ]
+    )
+    mark = f'<span class="verdict {word.replace(" ", "-")}">{word}</span>'
+    return (
+        f'<header><p class="soft">Discovery · {escape(name)}</p><h1>Is this a problem for a model? {mark}</h1>'
+        f'<p class="lead">{escape(_sentence(found.verdict.reason))} {escape(found.next_step)}</p></header>{numbers}'
+    )
+
+
+def _problem(found: Assessment) -> str:
+    words = "".join(f"<p>{escape(text)}</p>" for text in found.problem)
+    gaps = "".join(f"<li>{escape(text)}</li>" for text in found.missing)
+    lacking = f"<h3>What is missing from it</h3><ul>{gaps}</ul>" if gaps else "<p>Nothing is missing from it.</p>"
+    return section("1 · The problem", words, lacking)
+
+
+def _data(found: Assessment) -> str:
+    rows = ([name, "left out by default" if accused else "look at it", reason] for name, reason, accused in found.suspects)
+    leaks = table(["column that may be the answer in disguise", "advice", "why"], rows)
+    shown = figures((column.name, _picture(column), _caption(column)) for column in found.columns[:PICTURES] if column.parts)
+    rest = table(
+        ["column", "kind", "values", "missing", "AUC alone"],
+        ([c.name, c.kind, f"{c.levels:,}", f"{c.missing:.1%}", f"{c.auc:.3f}"] for c in found.columns),
+    )
+    return section(
+        "2 · The data",
+        "<p>Each picture shows a column: bars are the share of the rows, dots the rate of churn among them with its interval. "
+        "The most telling column comes first; AUC is how well it alone ranks churners, on customers not looked at.</p>",
+        leaks if found.suspects else "<p>No column looks like the answer in disguise.</p>",
+        shown,
+        "<h3>All columns</h3>",
+        rest,
+    )
+
+
+def _rates(found: Assessment) -> str:
+    pictures = []
+    if len(found.snapshots) > 1:
+        place = list(range(1, len(found.snapshots) + 1))
+        line = Line(
+            place,
+            [p.rate for p in found.snapshots],
+            [p.low for p in found.snapshots],
+            [p.high for p in found.snapshots],
+            marks=True,
+        )
+        svg = lines([line], "snapshot, oldest first", "rate of churn", percent=(False, True), zero=True)
+        pictures.append(("Rate of churn over time", svg, f"{found.snapshots[0].name} to {found.snapshots[-1].name}"))
+    parts = [(column.name, part) for column in found.columns for part in column.parts if part.churners >= 10]
+    for title, chosen in (("Where most leave", _most(parts, 1)), ("Where fewest leave", _most(parts, -1))):
+        points = [Point(f"{column}: {part.name}", part.rate, part.low, part.high) for column, part in chosen]
+        svg = dots(points, "rate of churn", percent=True, line_at=found.rate)
+        pictures.append((title, svg, f"The dashed line is the base rate, {found.rate:.1%}."))
+    detect = (
+        f"With {found.churners:,} churners a ranking would have to reach an AUC of {found.power.auc:.3f} to be told from "
+        f"chance in 80 of 100 samples, and two halves of the customers would have to differ by {found.power.rate:.1%} in "
+        "their rate of churn. Smaller effects cannot be seen in this table."
+    )
+    return section("3 · The rate of churn, and what could be detected", f"<p>{escape(detect)}</p>", figures(pictures))
+
+
+def _ladder(found: Assessment) -> str:
+    if not found.ladder:
+        return section("4 · The ladder", "<p>There are too few churners to judge anything on rows it has not seen.</p>")
+    how = "judged on customers that were not learned from"
+    if found.judged_on:
+        how += f", in the later snapshots {', '.join(found.judged_on)}"
+    rows = (
+        [step.name, _interval(step.auc, 3), _interval(step.log_loss, 4), _interval(step.profit_per_1000, 0), _gain(step)]
+        for step in found.ladder
+    )
+    head = ["who is contacted", "AUC", "log loss", "profit per 1,000", "more than doing the same to all"]
+    points = [Point(s.name, *_ends(s.profit_per_1000)) for s in found.ladder]
+    aucs = [Point(s.name, *_ends(s.auc)) for s in found.ladder if s.learner]
+    how = f"Each step is {how}; the rule and the columns are chosen anew each time. The best one-line rule on all of them: "
+    future = f"Whoever knew the future would earn {found.perfect_per_1000:,.0f} per 1,000 customers"
+    words = [f"{how}{found.rule}", future, *found.notes]
+    profit = dots(points, "currency units per 1,000", line_at=0.0)
+    caption = "Intervals of repeated cross-validation, corrected for shared rows (Nadeau and Bengio, 2003)."
+    return section(
+        "4 · The ladder",
+        "".join(f"<p>{escape(_sentence(text))}</p>" for text in words),
+        table(head, rows),
+        figures([("Expected profit", profit, caption), ("AUC", dots(aucs, "AUC"), "0.5 is chance.")]),
+    )
+
+
+def _verdict(found: Assessment) -> str:
+    rules = (
+        "not yet: fewer than 100 churners, or a gain that is uncertain and may be worthwhile",
+        "no-go: no learner clearly earns more than contacting nobody or everybody",
+        "simpler: the rule or a logistic regression clearly earns more than those, and is not clearly behind the best",
+        "go: none of these",
+    )
+    listed = "".join(f"<li>{escape(rule)}</li>" for rule in rules)
+    return section(
+        "5 · The verdict",
+        f"<p><strong>{escape(found.verdict.word)}</strong>: {escape(found.verdict.reason)}. {escape(found.next_step)}</p>",
+        f"<p>By these rules, in this order:</p><ul>{listed}</ul>",
+    )
+
+
+def _picture(column: Profile) -> str:
+    points = [Point(part.name, part.rate, part.low, part.high) for part in column.parts]
+    return bars(
+        [part.name for part in column.parts],
+        [part.share for part in column.parts],
+        points,
+        x_name="share of rows, rate of churn",
+    )
+
+
+def _caption(column: Profile) -> str:
+    missing = f", {column.missing:.1%} missing" if column.missing else ""
+    return f"{column.kind}, {column.levels:,} values{missing}. AUC alone {column.auc:.3f}."
+
+
+def _most(parts: Iterable[tuple[str, Part]], sign: int) -> list[tuple[str, Part]]:
+    return sorted(parts, key=lambda pair: -sign * pair[1].rate)[:8]
+
+
+def _gain(step: Step) -> str:
+    return _interval(step.gain_per_1000, 0) if step.learner else ""
+
+
+def _ends(found: Estimate) -> tuple[float, float, float]:
+    return found.value, found.low, found.high
+
+
+def _interval(found: Estimate, digits: int) -> str:
+    if found.low == found.high:
+        return f"{found.value:,.{digits}f}"
+    return f"{found.value:,.{digits}f} [{found.low:,.{digits}f}, {found.high:,.{digits}f}]"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

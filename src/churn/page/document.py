@@ -1,0 +1,63 @@
+"""The HTML of a report, from small parts."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+from string import Template
+
+STYLE = (files("churn.page") / "style.css").read_text(encoding="utf-8")
+PAGE = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<style>
+$style</style>
+</head>
+<body>
+<main>
+$body
+</main>
+</body>
+</html>
+""")
+
+
+def document(title: str, parts: Iterable[str]) -> str:
+    """A whole page; `parts` are HTML, `title` is text."""
+    return PAGE.substitute(title=escape(title), style=STYLE, body="\n".join(parts))
+
+
+def section(title: str, *parts: str) -> str:
+    """A heading and what stands below it, as HTML."""
+    return "\n".join([f"<section><h2>{escape(title)}</h2>", *parts, "</section>"])
+
+
+def tiles(rows: Iterable[tuple[str, str, str]]) -> str:
+    """Large numbers: a name, a value and a remark each, as text."""
+    cells = (
+        f"<div><span>{escape(name)}</span><b>{escape(value)}</b><small>{escape(note)}</small></div>"
+        for name, value, note in rows
+    )
+    return f'<div class="tiles">{"".join(cells)}</div>'
+
+
+def figures(rows: Iterable[tuple[str, str, str]]) -> str:
+    """Pictures side by side where there is room: a title, an SVG and a caption each."""
+    cells = (
+        f"<figure><h3>{escape(title)}</h3>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
+        for title, svg, caption in rows
+    )
+    return f'<div class="figures">{"".join(cells)}</div>'
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of text that scrolls sideways where the page is narrow. A cell that begins with '!' stands out."""
+    top = "".join(f"<th>{escape(name)}</th>" for name in head)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(text: str) -> str:
+    return f'<td class="bad">{escape(text[1:])}</td>' if text.startswith("!") else f"<td>{escape(text)}</td>"
