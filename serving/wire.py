@@ -35,6 +35,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stuck = 0
         self._timer: TimerHandle = self.loop.call_later(self.look_seconds, self._look)
 
+    @property
+    def expects(self) -> bool:
+        """Whether a request is on its way: on a new connection, or one of which a part has come."""
+        return self._since is not None
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
         self._timer.cancel()

@@ -58,6 +58,11 @@ def ready(client: httpx.Client, process: Process) -> bool:
         return False
 
 
+def address(client: httpx.Client) -> tuple[str, int]:
+    """Where the server of a client listens."""
+    return client.base_url.host, client.base_url.port or 80
+
+
 def until(condition: Callable[[], Any], seconds: float = 20) -> None:
     """Wait for something to become true."""
     deadline = time.monotonic() + seconds
