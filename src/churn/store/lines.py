@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from churn.store.tables import Prediction, predictions
 
 MOST = 500  # rows of one statement; SQLite and PostgreSQL limit its variables to about 32,000
+CLOSE_SECONDS = 1.0
 
 Processor = Callable[[Any], Any]
 Line = tuple[Any, ...]
@@ -47,11 +48,15 @@ class LineWriter:
                 self._write(lines, " ON CONFLICT DO NOTHING")  # the end may have come after the commit
 
     def close(self) -> None:
-        """Give back the connection."""
-        with self._lock:
+        """Give back the connection, unless a call that does not come back has it."""
+        if not self._lock.acquire(timeout=CLOSE_SECONDS):
+            return
+        try:
             if self._kept:
                 self._kept.close()
             self._kept = None
+        finally:
+            self._lock.release()
 
     def _lines(self, made: Sequence[Prediction]) -> list[Line]:
         """What the driver takes; a prediction has its values in the order of the table."""

@@ -43,7 +43,7 @@ class Store:
         self._where = address.render_as_string(hide_password=True)
         self._engine = create_engine(
             address.set(drivername="postgresql+psycopg") if address.drivername == "postgresql" else address,
-            connect_args={"timeout": lock_wait} if lite else {},
+            connect_args={"timeout": lock_wait} if lite else _patience(address, lock_wait),
             pool_pre_ping=not lite,
             json_serializer=_to_json,
         )
@@ -159,6 +159,17 @@ def _address(url: str) -> URL:
     if address is None or address.get_backend_name() not in ("sqlite", "postgresql"):
         raise ParamsError("CHURN_STORE_URL is no database that can be used; give sqlite:///FILE or postgresql://USER@HOST/NAME")
     return address
+
+
+def _patience(address: URL, seconds: float) -> dict[str, Any]:
+    """How long the driver of PostgreSQL waits for a lock and for a host that does not answer, unless the URL says so."""
+    millis = round(1000 * seconds)
+    waits = {
+        "options": f"-c lock_timeout={millis}",
+        "connect_timeout": max(2, round(seconds)),
+        "tcp_user_timeout": max(2000, millis),
+    }
+    return {name: value for name, value in waits.items() if name not in address.query}
 
 
 def _first_line(error: BaseException) -> str:
