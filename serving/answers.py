@@ -34,14 +34,6 @@ def body_of(schema: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-class Prediction(BaseModel):
-    """`probability` is calibrated; `contact` tells whether it exceeds the threshold."""
-
-    prediction_id: str = Field(description="UUID; name it when the outcome is known", json_schema_extra={"format": "uuid"})
-    probability: float = Field(ge=0, le=1)
-    contact: bool
-
-
 class Reason(BaseModel):
     """One feature's part in a score: its exact Shapley value in log-odds; above 0 it raises the risk."""
 
@@ -49,6 +41,15 @@ class Reason(BaseModel):
     value: str | float | bool | None
     contribution: float
     sentence: str
+
+
+class Prediction(BaseModel):
+    """`probability` is calibrated; `contact` tells whether it exceeds the threshold."""
+
+    prediction_id: str = Field(description="UUID; name it when the outcome is known", json_schema_extra={"format": "uuid"})
+    probability: float = Field(ge=0, le=1)
+    contact: bool
+    reasons: list[Reason] | None = Field(None, description="the strongest first; only where `explain` asks for them")
 
 
 class Unrecorded(BaseModel):
@@ -66,7 +67,6 @@ class Answer(Prediction, Unrecorded):
     model_version: str
     data_hash: str = Field(description="hash of the data the model was trained on")
     unseen_categories: int = Field(description="cells with a category that training never saw")
-    reasons: list[Reason] | None = Field(None, description="the strongest first; only where `explain` asks for them")
 
 
 class BatchAnswer(Unrecorded):

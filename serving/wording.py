@@ -1,5 +1,6 @@
 """The words of an answer."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,17 +18,25 @@ def one(live: Live, row: Row, scores: Scores, most: int) -> bytes:
     """The answer about one customer, with `most` reasons."""
     answer = _item(scores.made[0]) | _origin(live, scores)
     if most:
-        answer["reasons"] = [asdict(reason) for reason in live.bundle.reasons(row.features, most)]
+        answer["reasons"] = _reasons(live, row, most)
     return encode(answer)
 
 
-def many(live: Live, scores: Scores) -> bytes:
-    """The answer about many customers, in their order."""
-    return encode({"predictions": [_item(made) for made in scores.made]} | _origin(live, scores))
+def many(live: Live, rows: Sequence[Row], scores: Scores, most: int) -> bytes:
+    """The answer about many customers, in their order, each with `most` reasons."""
+    items = [_item(made) for made in scores.made]
+    if most:
+        for item, row in zip(items, rows, strict=True):
+            item["reasons"] = _reasons(live, row, most)
+    return encode({"predictions": items} | _origin(live, scores))
 
 
 def _item(made: Prediction) -> dict[str, Any]:
     return {"prediction_id": made.id, "probability": made.probability, "contact": made.contact}
+
+
+def _reasons(live: Live, row: Row, most: int) -> list[dict[str, Any]]:
+    return [asdict(reason) for reason in live.bundle.reasons(row.features, most)]
 
 
 def _origin(live: Live, scores: Scores) -> dict[str, Any]:

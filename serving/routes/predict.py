@@ -14,6 +14,7 @@ from serving.once import PARAMETER, Claim, Make, claim_of, key_of
 from serving.parse import read_json
 from serving.parts import Parts
 from serving.routes.direct import DirectRoute
+from serving.row import Row
 from serving.scoring import Scores, score
 from serving.slot import Live, ModelSlot
 from serving.traces import span
@@ -22,22 +23,22 @@ router = APIRouter(tags=["predictions"], route_class=DirectRoute)
 
 JSON = "application/json"
 MOST_REASONS = 50
-EXPLAIN: dict[str, Any] = {
+MOST_EXPLAINED = 1000
+OPTIONS: dict[str, Any] = {
     "parameters": [
         {
             "name": "explain",
             "in": "query",
             "required": False,
-            "description": "how many of the strongest reasons to give with the answer",
+            "description": f"how many of the strongest reasons to give for each of up to {MOST_EXPLAINED:,} customers",
             "schema": {"type": "integer", "minimum": 0, "maximum": MOST_REASONS, "default": 0},
         },
         PARAMETER,
     ]
 }
-KEYED: dict[str, Any] = {"parameters": [PARAMETER]}
 
 
-@router.post("/predict", response_model=Answer, responses=REFUSALS, openapi_extra=body_of("Customer") | EXPLAIN)
+@router.post("/predict", response_model=Answer, responses=REFUSALS, openapi_extra=body_of("Customer") | OPTIONS)
 async def predict(request: Request) -> Response:
     """How likely one customer is to leave, and whether a contact pays. The answer is on record before it is given."""
     parts: Parts = request.app.state.parts
@@ -60,19 +61,21 @@ async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
     return wording.one(live, row, scores, most)
 
 
-@router.post("/predict/batch", response_model=BatchAnswer, responses=REFUSALS, openapi_extra=body_of("Customers") | KEYED)
+@router.post("/predict/batch", response_model=BatchAnswer, responses=REFUSALS, openapi_extra=body_of("Customers") | OPTIONS)
 async def predict_batch(request: Request) -> Response:
     """The same for 1 to 10,000 customers, in their order: all are answered or none."""
     parts: Parts = request.app.state.parts
-    key, arrived = key_of(request.scope), perf_counter()
+    key, most, arrived = key_of(request.scope), _explain(request), perf_counter()
     body = await read_json(request)
     with parts.batches:
         if key:
-            return await _once(parts, claim_of(request.scope, key, body), partial(_make_many, parts.slot, body, arrived))
+            make = partial(_make_many, parts.slot, body, most, arrived)
+            return await _once(parts, claim_of(request.scope, key, body), make)
         live = parts.slot.current()
-        scores = await parts.journal.log(await parts.bulk.run(_score_many, live, body, arrived))
+        rows, scores = await parts.bulk.run(_score_many, live, body, most, arrived)
+        scores = await parts.journal.log(scores)
         _count(parts, scores)
-        return Response(await parts.bulk.run(wording.many, live, scores), media_type=JSON)
+        return Response(await parts.bulk.run(wording.many, live, rows, scores, most), media_type=JSON)
 
 
 async def _once(parts: Parts, claim: Claim, make: Make) -> Response:
@@ -89,10 +92,10 @@ def _make_one(slot: ModelSlot, body: bytes, most: int, arrived: float) -> tuple[
     return scores, wording.one(live, row, scores, most)
 
 
-def _make_many(slot: ModelSlot, body: bytes, arrived: float) -> tuple[Scores, bytes]:
+def _make_many(slot: ModelSlot, body: bytes, most: int, arrived: float) -> tuple[Scores, bytes]:
     live = slot.current()
-    scores = _score_many(live, body, arrived)
-    return scores, wording.many(live, scores)
+    rows, scores = _score_many(live, body, most, arrived)
+    return scores, wording.many(live, rows, scores, most)
 
 
 def _count(parts: Parts, scores: Scores) -> None:
@@ -112,8 +115,11 @@ def _explain(request: Request) -> int:
     return int(asked)
 
 
-def _score_many(live: Live, body: bytes, arrived: float) -> Scores:
+def _score_many(live: Live, body: bytes, most: int, arrived: float) -> tuple[list[Row], Scores]:
     with span("decode"):
         rows = live.form.many(body)
+    if most and len(rows) > MOST_EXPLAINED:
+        reason = f"must hold at most {MOST_EXPLAINED:,} rows where reasons are asked for, not {len(rows):,}"
+        raise RequestRefused(f"customers {reason}; nothing was done", [FieldError("customers", reason)])
     with span("score"):
-        return score(live, rows, arrived)
+        return rows, score(live, rows, arrived)
