@@ -1,7 +1,5 @@
 """The discovery report as one HTML page."""
 
-from collections.abc import Iterable
-
 from churn.discovery.assess import Assessment, Step
 from churn.discovery.compare import Estimate
 from churn.discovery.profile import Part, Profile
@@ -65,29 +63,36 @@ def _data(found: Assessment) -> str:
 
 
 def _rates(found: Assessment) -> str:
-    pictures = []
-    if len(found.snapshots) > 1:
-        place = list(range(1, len(found.snapshots) + 1))
-        line = Line(
-            place,
-            [p.rate for p in found.snapshots],
-            [p.low for p in found.snapshots],
-            [p.high for p in found.snapshots],
-            marks=True,
-        )
-        svg = lines([line], "snapshot, oldest first", "rate of churn", percent=(False, True), zero=True)
-        pictures.append(("Rate of churn over time", svg, f"{found.snapshots[0].name} to {found.snapshots[-1].name}"))
-    parts = [(column.name, part) for column in found.columns for part in column.parts if part.churners >= 10]
-    for title, chosen in (("Where most leave", _most(parts, 1)), ("Where fewest leave", _most(parts, -1))):
-        points = [Point(f"{column}: {part.name}", part.rate, part.low, part.high) for column, part in chosen]
-        svg = dots(points, "rate of churn", percent=True, line_at=found.rate)
-        pictures.append((title, svg, f"The dashed line is the base rate, {found.rate:.1%}."))
     detect = (
         f"With {found.churners:,} churners a ranking would have to reach an AUC of {found.power.auc:.3f} to be told from "
         f"chance in 80 of 100 samples, and two halves of the customers would have to differ by {found.power.rate:.1%} in "
         "their rate of churn. Smaller effects cannot be seen in this table."
     )
-    return section("3 · The rate of churn, and what could be detected", f"<p>{escape(detect)}</p>", figures(pictures))
+    parts = [(column.name, part) for column in found.columns for part in column.parts if part.churners >= 10]
+    shown = [
+        *_over_time(found.snapshots),
+        ("Where most leave", _segments(parts, 1, found.rate), f"The dashed line is the base rate, {found.rate:.1%}."),
+        ("Where fewest leave", _segments(parts, -1, found.rate), f"The dashed line is the base rate, {found.rate:.1%}."),
+    ]
+    rows = ([p.name, f"{p.rows:,}", f"{p.churners:,}", f"{p.rate:.1%} [{p.low:.1%}, {p.high:.1%}]"] for p in found.snapshots)
+    months = table(["snapshot", "rows", "left", "rate of churn"], rows) if len(found.snapshots) > 1 else ""
+    return section("3 · The rate of churn, and what could be detected", f"<p>{escape(detect)}</p>", figures(shown), months)
+
+
+def _over_time(snapshots: list[Part]) -> list[tuple[str, str, str]]:
+    if len(snapshots) < 2:
+        return []
+    low, high = [part.low for part in snapshots], [part.high for part in snapshots]
+    line = Line(list(range(1, len(snapshots) + 1)), [part.rate for part in snapshots], low, high, marks=True)
+    svg = lines([line], "snapshot, oldest first", "rate of churn", percent=(False, True), zero=True)
+    return [("Rate of churn over time", svg, f"{snapshots[0].name} to {snapshots[-1].name}")]
+
+
+def _segments(parts: list[tuple[str, Part]], sign: int, rate: float) -> str:
+    """The parts of columns in which most (sign 1) or fewest (sign -1) leave."""
+    chosen = sorted(parts, key=lambda pair: -sign * pair[1].rate)[:8]
+    points = [Point(f"{column}: {part.name}", part.rate, part.low, part.high) for column, part in chosen]
+    return dots(points, "rate of churn", percent=True, line_at=rate, room=180)
 
 
 def _ladder(found: Assessment) -> str:
@@ -100,7 +105,7 @@ def _ladder(found: Assessment) -> str:
         [step.name, _interval(step.auc, 3), _interval(step.log_loss, 4), _interval(step.profit_per_1000, 0), _gain(step)]
         for step in found.ladder
     )
-    head = ["who is contacted", "AUC", "log loss", "profit per 1,000", "more than doing the same to all"]
+    head = ["who is contacted", "AUC", "log loss", "profit per 1,000", "gain over nobody and everybody"]
     points = [Point(s.name, *_ends(s.profit_per_1000)) for s in found.ladder]
     aucs = [Point(s.name, *_ends(s.auc)) for s in found.ladder if s.learner]
     how = f"Each step is {how}; the rule and the columns are chosen anew each time. The best one-line rule on all of them: "
@@ -144,10 +149,6 @@ def _picture(column: Profile) -> str:
 def _caption(column: Profile) -> str:
     missing = f", {column.missing:.1%} missing" if column.missing else ""
     return f"{column.kind}, {column.levels:,} values{missing}. AUC alone {column.auc:.3f}."
-
-
-def _most(parts: Iterable[tuple[str, Part]], sign: int) -> list[tuple[str, Part]]:
-    return sorted(parts, key=lambda pair: -sign * pair[1].rate)[:8]
 
 
 def _gain(step: Step) -> str:

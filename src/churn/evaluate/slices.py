@@ -110,9 +110,9 @@ def _quarters(column: str, values: "pd.Series[float]") -> Iterator[tuple[str, st
     edges = np.unique(np.quantile(values.dropna(), np.linspace(0, 1, PARTS + 1)[1:-1], method="lower"))
     bounds = [-np.inf, *edges.tolist(), np.inf]
     for low, high in pairwise(bounds):
-        name = f"above {low:,.6g}" if np.isinf(high) else f"up to {high:,.6g}"
+        name = f"above {low:,.4g}" if np.isinf(high) else f"up to {high:,.4g}"
         if not (np.isinf(low) or np.isinf(high)):
-            name = f"above {low:,.6g} to {high:,.6g}"
+            name = f"above {low:,.4g} to {high:,.4g}"
         yield column, name, ((values > low) & (values <= high)).to_numpy()
 
 

@@ -10,7 +10,7 @@ WIDTH, HEIGHT = 360, 230
 LEFT, RIGHT, TOP, BOTTOM = 50, 18, 10, 40
 ROW = 22
 NAME = 130  # room for names beside dots and bars
-LETTERS = 20
+LETTER = 6.4  # width of one
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,17 @@ def lines(
     return _svg(HEIGHT, parts, f"{y_name} by {x_name}")
 
 
-def dots(points: Sequence[Point], x_name: str, *, percent: bool = False, line_at: float | None = None) -> str:
-    """A row for each point: name, dot and interval. line_at: a value to compare with."""
+def dots(points: Sequence[Point], x_name: str, *, percent: bool = False, line_at: float | None = None, room: int = NAME) -> str:
+    """A row for each point: name, dot and interval. line_at: a value to compare with. room: for the names."""
     height = TOP + ROW * len(points) + BOTTOM
     values = [value for point in points for value in (point.value, point.low, point.high)]
-    x = Axis.around([*values, *([line_at] if line_at is not None else [])], NAME, WIDTH - RIGHT)
+    x = Axis.around([*values, *([line_at] if line_at is not None else [])], room, WIDTH - RIGHT)
     parts = _bottom(x, height, x_name, percent)
     if line_at is not None:
         parts.append(f'<path class="guide" d="M{x.at(line_at):.1f} {TOP}V{height - BOTTOM}"/>')
     for row, point in enumerate(points):
         at = TOP + ROW * (row + 0.5)
-        parts.append(_label(point.name, at))
+        parts.append(_label(point.name, at, room))
         parts.append(f'<path class="whisker {point.style}" d="M{x.at(point.low):.1f} {at}H{x.at(point.high):.1f}"/>')
         told = f"{point.name}: {short(point.value, percent)} [{short(point.low, percent)}, {short(point.high, percent)}]"
         parts.append(f'<circle class="dot {point.style}" cx="{x.at(point.value):.1f}" cy="{at}" r="4">{_title(told)}</circle>')
@@ -75,7 +75,7 @@ def bars(
     parts = _bottom(x, height, x_name, True)
     for row, (name, share) in enumerate(zip(names, shares, strict=True)):
         top = TOP + ROW * row
-        parts.append(_label(name, top + ROW / 2))
+        parts.append(_label(name, top + ROW / 2, NAME))
         told = _title(f"{name}: {short(share, True)} of the rows")
         width = max(x.at(share) - NAME, 0.5)
         parts.append(f'<rect class="bar" x="{NAME}" y="{top + 3}" width="{width:.1f}" height="{ROW - 6}">{told}</rect>')
@@ -120,7 +120,7 @@ def _bottom(x: Axis, height: float, name: str, percent: bool) -> list[str]:
     parts += [
         f'<text x="{x.at(tick):.1f}" y="{bottom + 15}" text-anchor="middle">{short(tick, percent)}</text>' for tick in x.ticks()
     ]
-    return [*parts, f'<text x="{(NAME + WIDTH - RIGHT) / 2}" y="{height - 6}" text-anchor="middle">{escape(name)}</text>']
+    return [*parts, f'<text x="{(x.start + x.end) / 2}" y="{height - 6}" text-anchor="middle">{escape(name)}</text>']
 
 
 def _names(x_name: str, y_name: str) -> str:
@@ -129,9 +129,10 @@ def _names(x_name: str, y_name: str) -> str:
     return f'{below}<text transform="translate(11 {middle}) rotate(-90)" text-anchor="middle">{escape(y_name)}</text>'
 
 
-def _label(name: str, at: float) -> str:
-    shown = name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
-    return f'<text class="ink" x="{NAME - 8}" y="{at + 4}" text-anchor="end">{escape(shown)}{_title(name)}</text>'
+def _label(name: str, at: float, room: int) -> str:
+    letters = int((room - 8) / LETTER)
+    shown = name if len(name) <= letters else f"{name[: letters - 1]}…"
+    return f'<text class="ink" x="{room - 8}" y="{at + 4}" text-anchor="end">{escape(shown)}{_title(name)}</text>'
 
 
 def _title(text: str) -> str:
