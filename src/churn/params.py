@@ -149,6 +149,7 @@ class Evaluate(Section):
     bootstrap: int = Field(ge=20, description="resamples behind each interval")
     level: Share = Field(description="coverage of the intervals")
     slice_rows: int = Field(ge=1, description="smallest slice that gets figures of its own")
+    sample_rows: int = Field(ge=50, description="test rows by which importance and dependence are measured")
 
 
 class Pack(Section):

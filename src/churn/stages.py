@@ -1,6 +1,7 @@
 """The work of each stage in dvc.yaml. Stages meet only through files under artifacts/."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,9 @@ from churn.data.labelled import Labelled, load, split
 from churn.decision import Decision
 from churn.discovery.record import demand_worthwhile
 from churn.errors import TableError
+from churn.evaluate.importance import Asked
+from churn.evaluate.measure import measure
+from churn.evaluate.slices import Judged
 from churn.evaluate.write import write as write_evaluation
 from churn.model import Floats, Progress, train
 from churn.registry import Registry
@@ -58,21 +62,22 @@ def train_model(progress: Progress) -> None:
 
 
 def evaluate(_: Progress) -> None:
-    """Test rows to figures with intervals, slices, fairness and curves."""
+    """Test rows to figures with intervals, tables, pictures and the report."""
     params = configuration.load()
-    rows, probability = _judged()
-    write_evaluation(EVALUATION, rows, probability, params, json.loads((MODEL / "contest.json").read_text(encoding="utf-8")))
+    rows, asked = _judged()
+    contest = json.loads((MODEL / "contest.json").read_text(encoding="utf-8"))
+    write_evaluation(EVALUATION, measure(rows, asked, params, contest), params)
 
 
 def bundle(_: Progress) -> None:
     """Model, decision, figures and reference rows to the bundle."""
     params = configuration.load()
-    rows, probability = _judged()
+    rows, asked = _judged()
     kept = _sample(len(rows), params.bundle.reference_rows, params.train.seed)
     lineage = Lineage(data=versioning.data_hash(), params=params.digest, commit=versioning.commit_of_sources())
     metrics = json.loads((EVALUATION / "figures.json").read_text(encoding="utf-8"))
     mask = np.isin(np.arange(len(rows)), kept)
-    packing.pack(MODEL, BUNDLE, Decision.of(params.problem), metrics, rows.where(mask), probability[mask], lineage)
+    packing.pack(MODEL, BUNDLE, Decision.of(params.problem), metrics, rows.where(mask), asked.judged.probability[mask], lineage)
 
 
 def track(_: Progress) -> None:
@@ -85,12 +90,13 @@ def track(_: Progress) -> None:
 STAGES = {"prepare": prepare, "train": train_model, "evaluate": evaluate, "bundle": bundle, "track": track}
 
 
-def _judged() -> tuple[Labelled, Floats]:
-    """The test rows and what the exported model says of them."""
+def _judged() -> tuple[Labelled, Asked]:
+    """The test rows, and the exported model to ask about them."""
     contract = Contract.read(MODEL / "contract.json")
     rows = Labelled.read(PREPARED / "test.parquet")
     matrix = encode(contract, columns_of(rows.frame, contract))
-    return rows, session.run(session.load(MODEL / "model.onnx"), matrix)
+    score = partial(session.run, session.load(MODEL / "model.onnx"))
+    return rows, Asked(contract, matrix, Judged(rows.label, score(matrix), rows.group), score)
 
 
 def _sample(rows: int, most: int, seed: int) -> Floats:

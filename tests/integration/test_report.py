@@ -74,7 +74,7 @@ def scores(count: int, seed: int) -> npt.NDArray[np.float64]:
 
 PARAMS: Any = FakeParams(
     Monitoring(min_rows=300, sample_rows=2000, false_discovery_rate=0.01, windows=2, auc_margin=0.02, min_outcomes=300),
-    Evaluate(bootstrap=50, level=0.95, slice_rows=100),
+    Evaluate(bootstrap=50, level=0.95, slice_rows=100, sample_rows=1000),
     FakeTrain(),
 )
 CHANCES = scores(1200, 1)

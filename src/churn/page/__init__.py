@@ -3,6 +3,6 @@
 from html import escape
 
 from churn.page.charts import Line, Point, bars, dots, lines
-from churn.page.document import document, figures, section, table, tiles
+from churn.page.document import document, figures, section, standalone, table, tiles
 
-__all__ = ["Line", "Point", "bars", "document", "dots", "escape", "figures", "lines", "section", "table", "tiles"]
+__all__ = ["Line", "Point", "bars", "document", "dots", "escape", "figures", "lines", "section", "standalone", "table", "tiles"]

@@ -1,11 +1,11 @@
 """The HTML of a report, from small parts."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
 
-STYLE = (files("churn.page") / "style.css").read_text(encoding="utf-8")
 PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
@@ -26,7 +26,7 @@ $body
 
 def document(title: str, parts: Iterable[str]) -> str:
     """A whole page; `parts` are HTML, `title` is text."""
-    return PAGE.substitute(title=escape(title), style=STYLE, body="\n".join(parts))
+    return PAGE.substitute(title=escape(title), style=_style(), body="\n".join(parts))
 
 
 def section(title: str, *parts: str) -> str:
@@ -52,11 +52,22 @@ def figures(rows: Iterable[tuple[str, str, str]]) -> str:
     return f'<div class="figures">{"".join(cells)}</div>'
 
 
+def standalone(svg: str) -> str:
+    """A picture as a file of its own, with the look that it has on a page."""
+    head, end = svg.split(">", 1)
+    return f"{head}><style>{_style()}</style>{end}"
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table of text that scrolls sideways where the page is narrow. A cell that begins with '!' stands out."""
     top = "".join(f"<th>{escape(name)}</th>" for name in head)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+@cache
+def _style() -> str:
+    return (files("churn.page") / "style.css").read_text(encoding="utf-8")
 
 
 def _cell(text: str) -> str:

@@ -7,7 +7,7 @@ from churn.evaluate.figures import lift
 from churn.evaluate.profit import expected_maximum_profit
 from churn.params import Evaluate
 
-POLICY = Evaluate(bootstrap=60, level=0.95, slice_rows=50)
+POLICY = Evaluate(bootstrap=60, level=0.95, slice_rows=50, sample_rows=1000)
 COUNT = 600
 CUSTOMERS = np.arange(COUNT)
 

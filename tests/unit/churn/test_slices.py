@@ -8,7 +8,7 @@ from churn.evaluate.fairness import fairness
 from churn.evaluate.slices import Judged, auc_influence, parts, slices, standard_error
 from churn.params import Evaluate
 
-POLICY = Evaluate(bootstrap=60, level=0.95, slice_rows=50)
+POLICY = Evaluate(bootstrap=60, level=0.95, slice_rows=50, sample_rows=1000)
 COUNT = 3000
 
 

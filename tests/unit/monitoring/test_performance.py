@@ -4,7 +4,7 @@ import pytest
 from churn.params import Evaluate
 from monitoring.performance import calibration, known, live_auc
 
-POLICY = Evaluate(bootstrap=100, level=0.95, slice_rows=100)
+POLICY = Evaluate(bootstrap=100, level=0.95, slice_rows=100, sample_rows=1000)
 
 
 def test_known() -> None:
