@@ -1,9 +1,12 @@
 """Real faults around a real server: it answers 503 with the reason, loses nothing that it answered, and recovers by itself."""
 
 import resource
+import shutil
+import struct
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
@@ -22,6 +25,27 @@ print("locked", flush=True)
 sys.stdin.read()
 """
 PAGE = 4096
+CLOCK = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    static int (*real)(clockid_t, struct timespec *);
+    static long *seconds;
+    if (!real) {
+        int file = open(getenv("CLOCK_OFFSET"), O_RDONLY);
+        seconds = mmap(0, sizeof *seconds, PROT_READ, MAP_SHARED, file, 0);
+        real = dlsym(RTLD_NEXT, "clock_gettime");
+    }
+    int failed = real(clock, now);
+    if (clock == CLOCK_REALTIME) now->tv_sec += *seconds;
+    return failed;
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +185,47 @@ def test_a_registry_that_is_gone(state):
     with running(state, RUN, MLFLOW_TRACKING_URI="http://127.0.0.1:9") as (_, client):
         until(lambda: "the champion cannot be followed" in (state / "server.log").read_text(), seconds=60)
         assert client.post("/predict", json=ROW).json()["model_version"] == "1"
+
+
+@pytest.fixture
+def clock(tmp_path):
+    """The environment of a process, and how to set its clock: the system's, moved by some seconds."""
+    if not shutil.which("cc"):
+        pytest.skip("no C compiler is installed, so the clock of a process cannot be set")
+    source, library, offset = (tmp_path / name for name in ("clock.c", "clock.so", "offset"))
+    source.write_text(CLOCK)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    offset.write_bytes(bytes(8))
+
+    def move(seconds):
+        with offset.open("r+b") as file:
+            file.write(struct.pack("l", int(seconds)))
+
+    return {"LD_PRELOAD": str(library), "CLOCK_OFFSET": str(offset)}, move
+
+
+def test_a_clock_that_is_set_back_and_forth(state, clock):
+    """Predictions have the time that the machine says; ids stay unique, keys keep their answers, and nothing is lost."""
+    environment, move = clock
+    key = {"Idempotency-Key": "one"}
+    with running(state, **environment) as (_, client), loading(address(client), request, CALLERS) as record:
+        first = client.post("/predict", json=ROW, headers=key)
+        for days in (0, -40, 10, 0):
+            move(timedelta(days=days).total_seconds())
+            before = len(record.of(200))
+            until(lambda before=before: len(record.of(200)) > before + 200)
+            assert client.post("/predict", json=ROW, headers=key).content == first.content
+            assert client.get("/ready").status_code == 200
+    assert {answer.status for answer in record.answers} == {200}
+    check(record, f"sqlite:///{state / 'store.db'}")
+    store = Store(f"sqlite:///{state / 'store.db'}")
+    lines = logged(store).values()
+    store.close()
+    now = datetime.now(UTC)
+    days = {round((line["time"] - now).total_seconds() / 86400) for line in lines}
+    assert days == {0, -40, 10}
+    assert all(line["snapshot"] == f"{line['time']:%Y-%m}" for line in lines)
+    assert all(0 <= line["latency"] < 60 for line in lines)
 
 
 def test_a_database_server_that_is_restarted_under_load(state, postgres):
