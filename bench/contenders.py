@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,10 @@ class Contender:
 
 @contextmanager
 def running(workspace: Path, rows: list[Row], names: Sequence[str]) -> Iterator[list[Contender]]:
-    """The named contenders, ready; they end with the block."""
-    starters = {"ours": _ours, "empty": _empty, "mlflow": _mlflow}
+    """The named contenders, ready; they end with the block. A number after `ours` is that of its worker processes."""
+    others = {"empty": _empty, "mlflow": _mlflow}
     with ExitStack() as stack:
-        yield [stack.enter_context(starters[name](workspace, rows)) for name in names]
+        yield [stack.enter_context(others.get(name, partial(_ours, name))(workspace, rows)) for name in names]
 
 
 def _bundle(workspace: Path) -> Path:
@@ -71,17 +72,18 @@ def _bundle(workspace: Path) -> Path:
 
 
 @contextmanager
-def _ours(workspace: Path, rows: list[Row]) -> Iterator[Contender]:
+def _ours(name: str, workspace: Path, rows: list[Row]) -> Iterator[Contender]:
     """The real command, with a prediction log of its own that starts empty."""
-    for old in (workspace / "state").glob("bench.db*"):
+    for old in (workspace / "state").glob(f"{name}.db*"):
         old.unlink()
     port = _free_port()
     secret, line = key.make("bench", ["predict"])
-    log = f"sqlite:///{(workspace / 'state' / 'bench.db').absolute()}"
+    log = f"sqlite:///{(workspace / 'state' / f'{name}.db').absolute()}"
     own = {"CHURN_PORT": str(port), "CHURN_STORE_URL": log, "CHURN_API_KEYS": line}
-    with _started(workspace, "ours", [BIN / "churn", "serve"], own) as process:
+    workers = name.removeprefix("ours") or 1
+    with _started(workspace, name, [BIN / "churn", "serve", "--workers", workers], own) as process:
         entry = {"Authorization": f"Bearer {secret}"}
-        yield _await(Contender("ours", port, process, "/predict", "/predict/batch", entry), rows)
+        yield _await(Contender(name, port, process, "/predict", "/predict/batch", entry), rows)
 
 
 @contextmanager

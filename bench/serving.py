@@ -95,7 +95,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 16, 64])
     parser.add_argument("--only", nargs="+", default=["ours", "empty", "mlflow"], help="contenders to start")
-    return parser.parse_args()
+    parser.add_argument("--workers", type=int, metavar="N", help="measure our server with N processes as well, as oursN")
+    chosen = parser.parse_args()
+    chosen.only += [f"ours{chosen.workers}"] if chosen.workers else []
+    return chosen
 
 
 def _tell(text: str) -> None:
