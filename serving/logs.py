@@ -16,6 +16,7 @@ from serving.notes import Note
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 DEEPEST = 40
+TOGETHER = 10  # lines of a write: a pipe takes up to 4 KiB in one piece, and several workers may write to one
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 access = logging.getLogger("serving.access")
@@ -74,7 +75,8 @@ class Access:
     def tell(self, notes: Sequence[Note]) -> None:
         """Write notes as JSON. All of a note but its method is known to need no escape; an unknown method is not repeated."""
         if access.isEnabledFor(logging.INFO):
-            self._write("".join(map(_line, notes)))
+            for start in range(0, len(notes), TOGETHER):
+                self._write("".join(map(_line, notes[start : start + TOGETHER])))
 
 
 def _line(note: Note) -> str:

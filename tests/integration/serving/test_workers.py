@@ -13,6 +13,7 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
 from churn.store import Store
+from serving.keys.key import make
 from support.server import free_port, logged, point, running, until
 from support.tiny import ROW, build_bundle
 
@@ -167,6 +168,24 @@ def test_a_killed_worker_loses_nothing_and_comes_back(state, served):
     assert "ended with code -9" in (state / "server.log").read_text()
     assert process.poll() is None
     assert counted(client, "churn_model_info") == 1
+
+
+def test_a_new_key_is_known_to_both_workers(state):
+    """Keys are read again in every worker: the old one is refused and the new one accepted on any connection."""
+    (old, old_line), (new, new_line) = make("old", ["admin"]), make("new", ["admin"])
+    file = state / "keys"
+    file.write_text(old_line)
+    with running(state, CHURN, CHURN_API_KEYS_FILE=str(file)) as (_, client):
+        until(lambda: len(ready(state)) == 2)
+
+        def statuses(secret):
+            asked = [httpx.get(f"{client.base_url}model", headers={"X-API-Key": secret}) for _ in range(40)]
+            return {answer.status_code for answer in asked}
+
+        assert (statuses(old), statuses(new)) == ({200}, {401})
+        file.write_text(new_line)
+        until(lambda: (state / "server.log").read_text().count("API keys were read again") == 2)
+        assert (statuses(old), statuses(new)) == ({401}, {200})
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

@@ -4,6 +4,8 @@ import asyncio
 import io
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 
@@ -129,3 +131,22 @@ def test_an_unknown_method_is_not_repeated():
     access.setLevel(logging.NOTSET)
     (text,) = wrote
     assert [json.loads(line)["method"] for line in text.splitlines()] == ["OTHER", "PUT"]
+
+
+TELL = """
+import logging, os
+from serving.logs import Access
+from serving.notes import Note
+logging.basicConfig(level="INFO")
+os.fork()
+note = Note(1.7e9, "OPTIONS", "/predict/batch", 200, 99.0, "k" * 64, "i" * 64)
+for _ in range(30):
+    Access().tell([note] * 500)
+"""
+
+
+def test_lines_of_several_workers_do_not_mix():
+    """Two processes that write to one pipe at the same time leave whole lines, also where each is as long as can be."""
+    told = subprocess.run([sys.executable, "-c", TELL], stderr=subprocess.PIPE, check=True).stderr.splitlines()
+    assert len(told) == 30_000
+    assert {json.loads(line)["status"] for line in told} == {200}
