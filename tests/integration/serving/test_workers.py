@@ -179,7 +179,7 @@ def test_a_new_key_is_known_to_both_workers(state):
         until(lambda: len(ready(state)) == 2)
 
         def statuses(secret):
-            asked = [httpx.get(f"{client.base_url}model", headers={"X-API-Key": secret}) for _ in range(40)]
+            asked = [httpx.get(client.base_url.join("/model"), headers={"X-API-Key": secret}) for _ in range(40)]
             return {answer.status_code for answer in asked}
 
         assert (statuses(old), statuses(new)) == ({200}, {401})
