@@ -191,6 +191,8 @@ def test_a_new_key_is_known_to_both_workers(state):
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_all_processes_end_with_the_parent(served, ending):
     """However the parent is told to leave, it waits for its workers, takes the follower along and ends cleanly."""
+    if signal.getsignal(ending) is signal.SIG_IGN:
+        pytest.skip("whoever runs these tests in the background has them ignore SIGINT")
     process, client, workers = served
     started = children(process.pid)
     assert set(workers) < set(started)
