@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from churn.contract import Contract
-from churn.data.conform import conform
+from churn.data.conform import conform_to
 from churn.errors import TableError
 
 PREDICTION = "predicted probability"
@@ -27,9 +27,8 @@ def as_table(
     """
     if PREDICTION in contract.features:
         raise TableError(f"column '{PREDICTION}' has the name of the prediction; rename it in the data")
-    kinds = {column.name: column.kind for column in contract.columns}
     raw = pd.DataFrame(list(rows), columns=list(contract.features), dtype=object)
-    table = conform(raw, kinds, contract.missing_words)
+    table = conform_to(contract, raw)
     numbers = [column.name for column in contract.columns if column.kind == "number"]
     table[numbers] = table[numbers].clip(-FAR, FAR)
     for name in [column.name for column in contract.columns if column.kind == "boolean"]:

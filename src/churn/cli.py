@@ -43,21 +43,20 @@ def main(workspace: str | None, verbose: bool) -> None:
 @main.command()
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--target", required=True, help="Column with the outcome.")
-@click.option("--positive", required=True, help="Its value for customers who left.")
+@click.option("--positive", help="Its value for customers who left, in any case and spacing.")
+@click.option("--positive-when", type=click.Choice(["present", "absent"]), help="Or: whether it is filled or empty.")
 @click.option("--id", "identity", help="Column that identifies a customer.")
 @click.option("--snapshot", help="Column that names the period of a row.")
-def init(table: Path, target: str, positive: str, identity: str | None, snapshot: str | None) -> None:
+def init(
+    table: Path, target: str, positive: str | None, positive_when: Any, identity: str | None, snapshot: str | None
+) -> None:
     """Make this folder a workspace for the customers in TABLE (CSV, Parquet or Excel)."""
     from churn import workspace  # noqa: PLC0415
+    from churn.workspace.summary import summary  # noqa: PLC0415
 
-    what = workspace.plan(table, target, positive, identity, snapshot)
+    what = workspace.plan(table, target, positive, identity, snapshot, positive_when or "value")
     workspace.create(Path.cwd(), what)
-    click.echo(f"{what.rows:,} rows, {what.churners:,} with {target} = {positive} ({what.churners / what.rows:.1%}).")
-    columns = ", ".join(f"{name} ({kind})" for name, kind in what.data.columns.items())
-    click.echo(f"{len(what.data.columns)} columns: {columns}")
-    for note in what.notes:
-        click.echo(f"- {note}")
-    click.echo("Wrote params.yaml, dvc.yaml, prefect.yaml, data/ and data.dvc. Next: dvc repro, churn deploy, churn serve.")
+    click.echo(summary(what))
 
 
 @main.command()
@@ -68,7 +67,8 @@ def stage(name: str) -> None:
     from churn.console import progress  # noqa: PLC0415
     from churn.stages import STAGES  # noqa: PLC0415
 
-    STAGES[name](progress)
+    for line in STAGES[name](progress) or ():
+        click.echo(line)
 
 
 @main.command()

@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from churn.params import Data
+from churn.data.outcome import written
+from churn.params import Data, Reading
 from churn.store import Store
 from churn.store.tables import now
 
 LONGEST = 100
-OPPOSITE = {"Yes": "No", "yes": "no", "YES": "NO", "1": "0", "True": "False", "true": "false", "Y": "N"}
 
 
 def matured(rows: list[dict[str, Any]], share: float, horizon_days: int) -> list[dict[str, Any]]:
@@ -33,7 +33,7 @@ def write(store: Store, data: Data, folder: Path, *, share: float, horizon_days:
         rows = matured(store.window(snapshot), share, horizon_days)
         if rows:
             path = folder / f"feedback-{_file_name(snapshot)}.csv"
-            text = as_table(rows, data).to_csv(index=False, lineterminator="\n")
+            text = as_table(rows, data).to_csv(index=False, lineterminator="\n", sep=data.reading.delimiter)
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
                 path.write_text(text, encoding="utf-8")
                 written.append(path)
@@ -54,10 +54,15 @@ def _file_name(snapshot: str) -> str:
 
 
 def _record(row: dict[str, Any], data: Data) -> dict[str, Any]:
-    record = {name: row["features"].get(name) for name in data.columns}
+    record = {name: _cell(row["features"].get(name), name, data.reading) for name in data.columns}
     if data.id:
         record[data.id] = row["customer"] or row["id"]
     if data.snapshot:
         record[data.snapshot] = row["snapshot"]
-    record[data.target] = data.positive if row["churned"] else OPPOSITE.get(data.positive, f"not {data.positive}")
+    record[data.target] = written(row["churned"], data)
     return record
+
+
+def _cell(value: Any, column: str, reading: Reading) -> Any:
+    """A value as the other files in data/ write it."""
+    return repr(value).replace(".", ",") if isinstance(value, float) and reading.sign(column) == "," else value

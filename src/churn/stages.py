@@ -23,6 +23,7 @@ from churn.evaluate.importance import Asked
 from churn.evaluate.measure import measure
 from churn.evaluate.slices import Judged
 from churn.evaluate.write import write as write_evaluation
+from churn.leak import guard
 from churn.model import Floats, Progress, train
 from churn.registry import Registry
 from churn.registry.track import track as log_run
@@ -34,17 +35,21 @@ EVALUATION = ARTIFACTS / "evaluation"
 BUNDLE = ARTIFACTS / "bundle"
 
 
-def prepare(_: Progress) -> None:
-    """data/ to labelled train and test rows."""
+def prepare(_: Progress) -> list[str]:
+    """data/ to labelled train and test rows. Tells what the leak guard found."""
     params = configuration.load()
     rows = load(Path("data"), params.data)
     train_rows, test_rows = split(rows, params.split)
     if len(set(train_rows.label)) < 2 or len(set(test_rows.label)) < 2:
         raise TableError("train or test rows lack a class: give more rows, or change split.holdout in params.yaml")
+    seen = guard(train_rows.frame, train_rows.label, train_rows.group, train_rows.snapshot, params.data)
     PREPARED.mkdir(parents=True, exist_ok=True)
     train_rows.save(PREPARED / "train.parquet")
     test_rows.save(PREPARED / "test.parquet")
-    describe(train_rows.frame, params.data).save(PREPARED / "contract.json")
+    describe(train_rows.frame, seen.data).save(PREPARED / "contract.json")
+    report = {"left_out": seen.data.left_out, "accused": seen.data.accused, "suspicious_names": sorted(seen.warned)}
+    (PREPARED / "leaks.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return seen.lines
 
 
 def train_model(progress: Progress) -> None:

@@ -57,21 +57,30 @@ class RowEncoder:
 
 
 class _Codes(dict[Any, float]):
-    """The code of each level; any other value is looked at when it comes, and not kept, for callers could send millions."""
+    """The code of each level and of each text that is read as one; any other value is looked at when it comes, and not
+    kept, for callers could send millions.
+    """
 
     def __init__(self, contract: Contract, column: Column) -> None:
         self._contract = contract
-        self._levels = {level: float(code) for code, level in enumerate(column.levels)}
         self._never_seen = float(len(column.levels))
-        super().__init__({level: self[level] for level in column.levels})
+        levels = {level: float(code) for code, level in enumerate(column.levels)}
+        other = {text: levels[level] for text, level in column.read_as.items() if level in levels}
+        super().__init__(other | levels)
 
     def __missing__(self, value: object) -> float:
-        return _code(self._contract, self._levels, self._never_seen, value)
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            return math.nan
+        text = as_text(value)
+        code = self.get(text)
+        if code is not None:
+            return code
+        return math.nan if self._contract.is_missing(text) else self._never_seen
 
 
 def as_text(value: object) -> str:
     """The text of a category however it was stored: 1, 1.0, "1" and "1.0" are one level."""
-    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+    if not isinstance(value, str) and isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
     text = str(value).strip()
     return text[:-2] if text.endswith(".0") and text[:-2].lstrip("-").isdecimal() else text
@@ -85,16 +94,4 @@ def _never_seen(contract: Contract) -> Matrix:
 def _codes(contract: Contract, column: Column, values: Sequence[Any]) -> npt.NDArray[np.float64]:
     if column.kind != "category":
         return np.clip(np.asarray(values, dtype=np.float64), -LARGEST, LARGEST)
-    codes: dict[str, float] = {level: float(code) for code, level in enumerate(column.levels)}
-    never_seen = float(len(column.levels))
-    return np.array([_code(contract, codes, never_seen, value) for value in values], dtype=np.float64)
-
-
-def _code(contract: Contract, codes: Mapping[str, float], never_seen: float, value: object) -> float:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return np.nan
-    text = as_text(value)
-    code = codes.get(text)
-    if code is not None:
-        return code
-    return np.nan if contract.is_missing(text) else never_seen
+    return np.fromiter(map(_Codes(contract, column).__getitem__, values), dtype=np.float64, count=len(values))

@@ -6,13 +6,16 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from churn.params import Kind
+from churn.params import Kind, Reading
 
 Value = str | float | bool | None
 
 
 class Column(BaseModel):
-    """One feature. `levels` are the categories seen in training; `minimum` and `maximum` its observed range."""
+    """One feature. `levels` are the categories seen in training; `minimum` and `maximum` its observed range.
+
+    read_as: other texts, and the level as which each is read: another spelling of it, or a rare level among the other ones.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,20 +24,25 @@ class Column(BaseModel):
     nullable: bool
     example: Value
     levels: tuple[str, ...] = ()
+    read_as: dict[str, str] = {}
     minimum: float | None = None
     maximum: float | None = None
 
 
 class Contract(BaseModel):
-    """All columns of a customer row. `id` and `snapshot` may accompany a row and are never features."""
+    """All columns of a customer row. `id` and `snapshot` may accompany a row and are never features.
+
+    reading: how files hold such rows; requests hold numbers as numbers.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     target: str
-    positive: str
+    positive: str | None
     id: str | None
     snapshot: str | None
     missing_words: tuple[str, ...]
+    reading: Reading = Reading()
     columns: tuple[Column, ...]
 
     @property

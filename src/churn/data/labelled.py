@@ -9,8 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from churn.contract.encode import as_text
-from churn.data.conform import blank, conform
+from churn.data.conform import conform
+from churn.data.dates import with_days
+from churn.data.outcome import target_labels
 from churn.data.read import read_folder
+from churn.data.words import Column, by_value
 from churn.errors import TableError
 from churn.params import Data, Split
 
@@ -54,7 +57,7 @@ class Labelled:
 
 def load(folder: Path, data: Data) -> Labelled:
     """Read every table of a folder. Rows whose outcome has not matured (no target) are left out."""
-    parts = [_labelled(name, raw, data) for name, raw in read_folder(folder)]
+    parts = [labelled(name, raw, data) for name, raw in read_folder(folder, data.reading)]
     whole = Labelled(
         pd.concat([part.frame for part in parts], ignore_index=True),
         *(np.concatenate([getattr(part, name) for part in parts]) for name in RESERVED),
@@ -104,30 +107,20 @@ def _newest(rows: Labelled, order: list[str], snapshots: int, enough: int) -> La
     return rows
 
 
-def target_labels(raw: pd.DataFrame, data: Data) -> "pd.Series[float]":
-    """1.0 for the positive value, 0.0 for another, NaN where the outcome is not known."""
-    if data.target not in raw.columns:
-        raise TableError(f"target column '{data.target}' is absent; the columns are {', '.join(raw.columns)}")
-    folded = data.positive.casefold() in ("true", "false")  # 'True' and 'true' are one value, 'Yes' and 'yes' may be two
-    positive = data.positive.casefold() if folded else data.positive
-    text = blank(raw[data.target], data.missing_words).map(as_text, na_action="ignore")
-    hits = text.map(lambda value: (value.casefold() if folded else value) == positive, na_action="ignore")
-    return hits.astype(float)
-
-
-def _labelled(name: str, raw: pd.DataFrame, data: Data) -> Labelled:
+def labelled(name: str, raw: pd.DataFrame, data: Data) -> Labelled:
+    """The rows of one table whose outcome is known; `name` is its file's, without the extension."""
     raw = raw.drop_duplicates(ignore_index=True) if data.id else raw
     label = target_labels(raw, data)
     raw = raw[label.notna()].reset_index(drop=True)
-    frame = conform(_with_protected(raw, data), data.columns, data.missing_words)
-    return Labelled(frame, label.dropna().to_numpy().astype(np.int64), _groups(raw, frame, data), _snapshots(name, raw, data))
+    snapshot = _snapshots(name, raw, data)
+    full = _with_optional(with_days(raw, data, snapshot), data)
+    frame = conform(full, data.columns, data.missing_words, data.reading, data.spellings)
+    return Labelled(frame, label.dropna().to_numpy().astype(np.int64), _groups(raw, frame, data), snapshot)
 
 
-def _with_protected(raw: pd.DataFrame, data: Data) -> pd.DataFrame:
-    """A protected column that a table lacks is not known in it: predictions carry what the model reads, and no more."""
-    if data.predict_with_protected:
-        return raw
-    return raw.assign(**{name: None for name in data.protected if name not in raw.columns})
+def _with_optional(raw: pd.DataFrame, data: Data) -> pd.DataFrame:
+    """A column that is not predicted from and that a table lacks is not known in it: predictions carry what the model reads."""
+    return raw.assign(**{name: None for name in data.columns if name not in data.features and name not in raw.columns})
 
 
 def _groups(raw: pd.DataFrame, frame: pd.DataFrame, data: Data) -> npt.NDArray[np.uint64]:
@@ -136,7 +129,7 @@ def _groups(raw: pd.DataFrame, frame: pd.DataFrame, data: Data) -> npt.NDArray[n
         return np.asarray(pd.util.hash_pandas_object(frame.astype(str), index=False), dtype=np.uint64)
     if data.id not in raw.columns:
         raise TableError(f"id column '{data.id}' is absent; correct data.id in params.yaml")
-    names = raw[data.id].map(as_text).astype(object)
+    names = _texts(raw[data.id])
     return np.asarray(pd.util.hash_pandas_object(names, index=False), dtype=np.uint64)
 
 
@@ -146,4 +139,8 @@ def _snapshots(name: str, raw: pd.DataFrame, data: Data) -> npt.NDArray[np.objec
         return np.full(len(raw), name, dtype=object)
     if data.snapshot not in raw.columns:
         raise TableError(f"snapshot column '{data.snapshot}' is absent; correct data.snapshot in params.yaml")
-    return raw[data.snapshot].map(as_text).to_numpy(dtype=object)
+    return _texts(raw[data.snapshot]).to_numpy(dtype=object)
+
+
+def _texts(column: Column) -> Column:
+    return by_value(column, as_text).fillna("nan")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from churn.leak.bins import Codes
 
@@ -37,12 +38,15 @@ class Figures:
     always: Bound
 
 
-def figures(codes: Codes, label: npt.NDArray[np.int64], group: npt.NDArray[np.uint64]) -> Figures:
-    """Figures of one column of n rows from the bins of its values. Rows of one group stay in one fold."""
+def figures(codes: Codes, label: npt.NDArray[np.int64], group: npt.NDArray[np.uint64], alone: float | None = None) -> Figures:
+    """Figures of one column of n rows from the bins of its values. Rows of one group stay in one fold.
+
+    alone: groups for each row, counted unless given, for rows of one customer tell the same story and count once.
+    """
     size = int(codes.max()) + 1
     cells = ((group % FOLDS).astype(np.int64) * size + codes) * 2 + label
     held = np.bincount(cells, minlength=FOLDS * size * 2).reshape(FOLDS, size, 2).astype(np.float64)
-    alone = len(np.unique(group)) / len(group)  # rows of one customer tell the same story: they count once
+    alone = groups_a_row(group) if alone is None else alone
     fit = held.sum(axis=0) - held
     base = fit[..., 1].sum(axis=1, keepdims=True) / fit.sum(axis=(1, 2))[:, None]
     rate = (fit[..., 1] + base) / (fit.sum(axis=2) + 1)
@@ -54,6 +58,11 @@ def figures(codes: Codes, label: npt.NDArray[np.int64], group: npt.NDArray[np.ui
         never=_never(fit, base, held, alone),
         always=_always(fit, base, held, alone),
     )
+
+
+def groups_a_row(group: npt.NDArray[np.uint64]) -> float:
+    """How many groups there are for each row, at most 1."""
+    return pd.Series(group).nunique() / len(group)
 
 
 def _auc_of_rates(rate: Floats, held: Floats, alone: float) -> Bound:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from churn.leak.bins import bins
-from churn.leak.figures import Bound, Figures, figures
+from churn.leak.figures import Bound, Figures, figures, groups_a_row
 
 FEWEST_CHURNERS = 10
 HONEST = {"auc": 0.85, "entropy": 0.28, "missing": 0.58, "never": 0.30, "always": 0.25}
@@ -51,7 +51,8 @@ def suspects(frame: pd.DataFrame, label: npt.NDArray[np.int64], group: npt.NDArr
     """
     if min(int(label.sum()), int((1 - label).sum())) < FEWEST_CHURNERS:
         return []
-    found = [_judge(str(name), figures(bins(frame[name]), label, group)) for name in frame.columns]
+    alone = groups_a_row(group)
+    found = [_judge(str(name), figures(bins(frame[name]), label, group, alone)) for name in frame.columns]
     return sorted(filter(None, found), key=lambda suspect: (not suspect.accused, -suspect.figures.auc.estimate))
 
 

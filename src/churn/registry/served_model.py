@@ -8,7 +8,7 @@ from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 from churn.bundle.open import open_bundle
-from churn.data.conform import columns_of, conform
+from churn.data.conform import columns_of, conform_to
 
 
 class ServedModel(PythonModel):
@@ -26,8 +26,7 @@ class ServedModel(PythonModel):
     ) -> pd.DataFrame:
         """(n, columns) raw rows to (n, 2): probability and contact. Columns that are no features are ignored."""
         contract = self.bundle.contract
-        kinds = {column.name: column.kind for column in contract.columns}
-        frame = conform(model_input, kinds, contract.missing_words)
+        frame = conform_to(contract, model_input)
         scored = self.bundle.score_columns(columns_of(frame, contract))
         return pd.DataFrame({"probability": scored.probability, "contact": scored.contact}, index=model_input.index)
 

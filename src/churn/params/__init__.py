@@ -3,24 +3,19 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from churn.errors import ParamsError, WorkspaceError
+from churn.params.data import Data as Data
+from churn.params.data import Kind as Kind
+from churn.params.data import Reading as Reading
+from churn.params.section import Money, Section, Share
 
-Kind = Literal["number", "category", "boolean"]
 Learner = Literal["logistic", "boosting", "rule", "few_columns"]
-Share = Annotated[float, Field(gt=0, lt=1)]
-Money = Annotated[float, Field(ge=0)]
-
-
-class Section(BaseModel):
-    """A part of params.yaml; it has these keys and no other."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Problem(Section):
@@ -35,49 +30,6 @@ class Problem(Section):
     contact_cost: Money = Field(description="cost of reaching one customer")
     save_rate: Share = Field(description="chance that a contacted churner takes the offer and stays")
     contacts_a_month: int | None = Field(None, ge=1, description="how many customers can be contacted; null: no limit")
-
-
-class Data(Section):
-    """How the files in data/ are read and which columns a customer row has."""
-
-    target: str
-    positive: str
-    id: str | None = None
-    snapshot: str | None = None
-    missing_words: tuple[str, ...]
-    columns: dict[str, Kind] = Field(min_length=1)
-    drop: dict[str, str] = {}
-    protected: tuple[str, ...] = Field((), description="columns by which the model is judged for fairness")
-    predict_with_protected: bool = Field(False, description="whether it may also predict from them")
-
-    @property
-    def features(self) -> dict[str, Kind]:
-        """The columns to predict from, with their kinds."""
-        barred = () if self.predict_with_protected else self.protected
-        return {name: kind for name, kind in self.columns.items() if name not in barred}
-
-    @model_validator(mode="after")
-    def known(self) -> Self:
-        """A protected column is a declared one, and not all of them are protected."""
-        unknown = [name for name in self.protected if name not in self.columns]
-        if unknown:
-            raise ValueError(f"protected: '{unknown[0]}' is not among the columns")
-        if not self.features:
-            raise ValueError("protected: no column is left to predict from")
-        return self
-
-    @field_validator("positive", mode="before")
-    @classmethod
-    def as_written(cls, value: object) -> object:
-        """An unquoted 1 or true in the file means the text that a table holds."""
-        text = str(value)
-        return text.lower() if isinstance(value, bool) else text if isinstance(value, (int, float)) else value
-
-    @field_validator("missing_words")
-    @classmethod
-    def folded(cls, words: tuple[str, ...]) -> tuple[str, ...]:
-        """Words are compared without regard to case and surrounding space."""
-        return tuple(word.strip().casefold() for word in words)
 
 
 class Split(Section):
