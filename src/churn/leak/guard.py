@@ -54,7 +54,9 @@ def _parts(snapshot: npt.NDArray[np.object_]) -> Iterator[tuple[str, npt.NDArray
 
 
 def _reason(suspect: Suspect, where: str) -> str:
-    return f"{suspect.reason}{where}"
+    """The strongest figure, and the one about missing values, which names the mechanism."""
+    first, *others = suspect.reason.split("; ")
+    return "; ".join([first, *(other for other in others if "missing" in other)]) + where
 
 
 def _lines(data: Data, new: dict[str, str]) -> Iterator[str]:

@@ -63,7 +63,8 @@ def plan(
     data = _declared(roles, found)
     churners = check_outcomes(table, raw, data)
     data, leaks, warned = _guarded(table, raw, data)
-    notes = [*_names(table, raw), *found.notes, *_rows(raw, data), *_left_out(data)]
+    kept = [note for note in found.notes if note.partition(":")[0] not in data.accused]
+    notes = [*_names(table, raw), *kept, *_rows(raw, data), *_left_out(data)]
     decide = [*repeats.advice(raw, roles, found), *_words(raw, data, found), *found.decide, *warned]
     return Plan(table, data, len(raw), churners, notes, decide, leaks)
 

@@ -1,10 +1,13 @@
 """What `churn init` says: what it found, what it did, and what the user should decide."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from churn.params import Data
 from churn.workspace.plan import Plan
 
+NUMBER = re.compile(r"(?<![\w.'])\d[\d,]*(?![\w.'%])")
+MANY = 6  # lines that say the same
 LISTED = 30  # columns of a kind
 DELIMITERS = {"\t": "tab"}
 
@@ -21,7 +24,9 @@ def _lines(what: Plan) -> Iterator[str]:
     yield from _file(what)
     yield from _columns(data)
     yield from _part("Found and done:", what.notes)
-    yield from _part("Left out, for it looks like the answer in disguise (data.suspects: keep takes it back):", what.leaks)
+    yield from _part(
+        "Left out as the answer in disguise (data.trusted takes one of them back, data.suspects: keep all):", what.leaks
+    )
     yield from _part("For you to decide, in params.yaml unless it says otherwise:", what.decide, numbered=True)
     yield ""
     yield "Wrote params.yaml, dvc.yaml, prefect.yaml, data/ and data.dvc. Next: dvc repro, churn deploy, churn serve."
@@ -42,17 +47,37 @@ def _file(what: Plan) -> Iterator[str]:
 
 
 def _columns(data: Data) -> Iterator[str]:
-    plural = {"number": "numbers", "category": "categories", "boolean": "true or false"}
+    plural = {"number": ("number", "numbers"), "category": ("category", "categories"), "boolean": ("true or false",) * 2}
     yield f"{len(data.features)} columns to learn from:"
     for kind, words in plural.items():
         names = [name for name, one in data.features.items() if one == kind]
         more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
         if names:
-            yield f"  {len(names)} {words}: {', '.join(names[:LISTED])}{more}"
+            yield f"  {len(names)} {words[len(names) > 1]}: {', '.join(names[:LISTED])}{more}"
+
+
+def condense(lines: Iterable[str]) -> list[str]:
+    """One line for many columns of which the same is said but for numbers, which become a range."""
+    alike: dict[str, list[str]] = {}
+    for line in lines:
+        alike.setdefault(NUMBER.sub("#", line.partition(": ")[2]), []).append(line)
+    return [line for said, group in alike.items() for line in (group if len(group) < MANY else [_as_one(said, group)])]
+
+
+def _as_one(said: str, group: list[str]) -> str:
+    names = [line.partition(": ")[0] for line in group]
+    numbers = zip(*(map(_number, NUMBER.findall(line.partition(": ")[2])) for line in group), strict=True)
+    for some in numbers:
+        said = said.replace("#", f"{min(some):,}" if min(some) == max(some) else f"{min(some):,} to {max(some):,}", 1)
+    return f"{len(names)} columns ({', '.join(names[:3])} ... {names[-1]}): {said}"
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 def _part(title: str, lines: Iterable[str], *, numbered: bool = False) -> Iterator[str]:
-    told = list(lines)
+    told = condense(lines)
     if told:
         yield ""
         yield title

@@ -136,8 +136,8 @@ def _count_back(newest: Mapping[str, pd.Timestamp], found: Findings) -> None:
         for name in newest
     ]
     found.decide.append(
-        f"was the table drawn on {found.as_of}, its newest date? If not, correct data.as_of; "
-        f"a request gives the days since {' and '.join(list(newest)[:3])} on its own day"
+        f"data.as_of: dates are counted back from {found.as_of}, the newest in the table; if it was drawn on another day, "
+        f"correct it. A request sends {' and '.join(map(days_since, list(newest)[:3]))} as counted on its own day"
     )
 
 
