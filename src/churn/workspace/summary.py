@@ -7,6 +7,7 @@ from churn.params import Data
 from churn.workspace.plan import Plan
 
 NUMBER = re.compile(r"(?<![\w.'])\d[\d,]*(?![\w.'%])")
+LEAKS = "Left out as the answer in disguise (data.trusted takes one of them back, data.suspects: keep all):"
 MANY = 6  # lines that say the same
 LISTED = 30  # columns of a kind
 DELIMITERS = {"\t": "tab"}
@@ -24,9 +25,7 @@ def _lines(what: Plan) -> Iterator[str]:
     yield from _file(what)
     yield from _columns(data)
     yield from _part("Found and done:", what.notes)
-    yield from _part(
-        "Left out as the answer in disguise (data.trusted takes one of them back, data.suspects: keep all):", what.leaks
-    )
+    yield from _part(LEAKS, what.leaks)
     yield from _part("For you to decide, in params.yaml unless it says otherwise:", what.decide, numbered=True)
     yield ""
     yield "Wrote params.yaml, dvc.yaml, prefect.yaml, data/ and data.dvc. Next: dvc repro, churn deploy, churn serve."

@@ -2,14 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn.data.conform import conform
+from churn.data.conform import PLAIN, conform
 from churn.errors import TableError
+from churn.params import Reading
 
 WORDS = ("", "nan", "none", "unknown")
 
 
-def column(kind, values, words=WORDS):
-    return conform(pd.DataFrame({"x": values}), {"x": kind}, words)["x"].tolist()
+def column(kind, values, words=WORDS, reading=PLAIN, spellings=None):
+    return conform(pd.DataFrame({"x": values}), {"x": kind}, words, reading, {"x": spellings or {}})["x"].tolist()
 
 
 def test_numbers_stored_as_text_with_blanks_become_numbers():
@@ -18,8 +19,38 @@ def test_numbers_stored_as_text_with_blanks_become_numbers():
 
 
 def test_decimal_commas_become_numbers():
-    """Decimal commas are read as points when that reads more numbers."""
-    assert column("number", ["1,5", "2", "-0,25"]) == [1.5, 2, -0.25]
+    """Decimal commas are read where they are declared, for the table or for the column."""
+    assert column("number", ["1,5", "2", "-0,25"], reading=Reading(decimal=",")) == [1.5, 2, -0.25]
+    assert column("number", ["1,5", "2", "-0,25"], reading=Reading(other_decimal=("x",))) == [1.5, 2, -0.25]
+
+
+def test_another_decimal_sign_than_declared_is_refused():
+    """A number with the other sign is refused with the declared one named, and never read as another number."""
+    with pytest.raises(TableError, match="a number with the decimal sign '.', for example '1,5'"):
+        column("number", ["1,5", "2"])
+
+
+def test_numbers_that_are_numbers_already_have_no_sign():
+    """What a spreadsheet holds as a number is that number, whatever sign is declared for text."""
+    assert column("number", [1.5, "2,5", 3], reading=Reading(decimal=",")) == [1.5, 2.5, 3]
+
+
+def test_a_declared_unit_may_stand_beside_a_number():
+    """A declared unit is read over, and may be absent; another one is refused."""
+    reading = Reading(units={"x": "€"})
+    assert column("number", ["€ 1,200.50", "3 €", "-€4", "(5 €)", "6"], reading=reading) == [1200.5, 3, -4, -5, 6]
+    with pytest.raises(TableError, match="not a number"):
+        column("number", ["$3"], reading=reading)
+
+
+def test_a_number_may_mean_missing():
+    """A number among the missing words is missing however it is written."""
+    np.testing.assert_array_equal(column("number", ["-999", "-999.0", "1"], words=("-999",)), [np.nan, np.nan, 1])
+
+
+def test_declared_spellings_become_one_level():
+    """Another spelling becomes the level that params.yaml names, and any text that it does not name stays."""
+    assert column("category", ["PRO ", "pro", "Pro"], spellings={"PRO": "pro"}) == ["pro", "pro", "Pro"]
 
 
 @pytest.mark.parametrize("word", ["NaN", "Unknown", "None", "  unknown ", ""])
@@ -41,7 +72,7 @@ def test_categories_are_text_however_they_were_stored():
 
 
 @pytest.mark.parametrize(
-    "values", [["Yes", "no", ""], ["TRUE", "false", "none"], [1, 0, None], [True, False, None], [1.0, 0.0, np.nan]]
+    "values", [["ja", "Nein", ""], ["VRAI", "faux", "none"], ["да", "нет", ""], ["Yes", "no", ""], ["TRUE", "false", "none"], [1, 0, None], [True, False, None], [1.0, 0.0, np.nan]]
 )
 def test_booleans_in_any_spelling(values):
     """Every usual spelling of true and false is a boolean, and missing stays missing."""

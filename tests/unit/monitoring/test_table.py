@@ -17,7 +17,7 @@ CONTRACT = Contract(
 
 def test_kinds() -> None:
     """Integers become float64, categories and booleans text, however they were stored."""
-    rows = [{"charge": 3, "plan": 1, "online": True}, {"charge": "4,5", "plan": "a", "online": 0.0}]
+    rows = [{"charge": 3, "plan": 1, "online": True}, {"charge": "4.5", "plan": "a", "online": 0.0}]
     table = as_table(CONTRACT, rows, [0.1, 0.2], sample_rows=100, seed=1)
     assert table["charge"].dtype == np.float64
     assert table["charge"].tolist() == [3.0, 4.5]

@@ -7,11 +7,9 @@ import pytest
 from churn.data.conform import conform
 from churn.data.infer import infer
 from churn.data.read import read_table
+from churn.data.words import MISSING_WORDS
 from churn.leak import suspects
 from churn.simulate import live
-
-WORDS = ("", "nan")
-
 
 def accused(frame, label, group=None):
     group = np.arange(len(label), dtype=np.uint64) if group is None else group
@@ -21,7 +19,7 @@ def accused(frame, label, group=None):
 def public(path, target, positive, identity=None):
     raw = read_table(path).drop(columns=identity or [])
     label = (raw.pop(target) == positive).to_numpy().astype(np.int64)
-    return conform(raw, infer(raw, []).columns, WORDS), label
+    return conform(raw, infer(raw, []).columns, MISSING_WORDS), label
 
 
 def company(rows):
