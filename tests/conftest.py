@@ -36,6 +36,11 @@ def mlc_churn() -> Path:
 
 
 @pytest.fixture(scope="session")
+def cdnow() -> Path:
+    return _table("cdnow.txt")
+
+
+@pytest.fixture(scope="session")
 def command() -> Command:
     """Run a command in a folder, with this environment's programs first and nothing of the caller's configuration."""
 

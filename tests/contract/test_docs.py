@@ -18,7 +18,7 @@ CODE = "\n".join(
     path.read_text(encoding="utf-8")
     for folder in ("src", "pipelines", "serving", "monitoring")
     for path in sorted((ROOT / folder).rglob("*.py"))
-    if path.name != "params.py"
+    if path.parts[-2:] != ("params", "__init__.py")
 )
 
 

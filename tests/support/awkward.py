@@ -127,7 +127,7 @@ def _wide(folder: Path, rows: int = 6000, columns: int = 230) -> Path:
     return text_file(pd.concat([frame, pd.DataFrame(made)], axis=1), folder)
 
 
-def _large(folder: Path, rows: int = 100_000, columns: int = 40) -> Path:
+def _large(folder: Path, rows: int = 20_000, columns: int = 40) -> Path:
     random = np.random.default_rng(3)
     frame = customers(rows)
     more = {f"n{i}": random.normal(100, 20, rows).round(2) for i in range(columns - len(frame.columns) - 8)}

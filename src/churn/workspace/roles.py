@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from churn.contract.encode import as_text
+from churn.data.infer.dating import dated
+from churn.data.infer.findings import Seen
 from churn.data.outcome import folded, target_labels
 from churn.data.read.header import clean_name
 from churn.data.words import Column, blank
@@ -84,7 +86,7 @@ def _guess(target: str, values: Column) -> str:
         return f"{target} has no value at all"
     empty = 1 - len(known) / len(values)
     counts = known.map(as_text).map(folded).value_counts()
-    if empty > 0 and (len(counts) > SHOWN or len(counts) == 1):
+    if empty > 0 and (len(counts) > SHOWN or len(counts) == 1 or dated(Seen.of(target, values))):
         return (
             f"{target} is filled in {1 - empty:.0%} of the rows: --positive-when present, if those are the customers who left"
         )

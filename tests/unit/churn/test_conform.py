@@ -26,7 +26,7 @@ def test_decimal_commas_become_numbers():
 
 def test_another_decimal_sign_than_declared_is_refused():
     """A number with the other sign is refused with the declared one named, and never read as another number."""
-    with pytest.raises(TableError, match="a number with the decimal sign '.', for example '1,5'"):
+    with pytest.raises(TableError, match=r"a number with the decimal sign '\.', for example '1,5'"):
         column("number", ["1,5", "2"])
 
 
@@ -72,7 +72,17 @@ def test_categories_are_text_however_they_were_stored():
 
 
 @pytest.mark.parametrize(
-    "values", [["ja", "Nein", ""], ["VRAI", "faux", "none"], ["да", "нет", ""], ["Yes", "no", ""], ["TRUE", "false", "none"], [1, 0, None], [True, False, None], [1.0, 0.0, np.nan]]
+    "values",
+    [
+        ["ja", "Nein", ""],
+        ["VRAI", "faux", "none"],
+        ["да", "нет", ""],
+        ["Yes", "no", ""],
+        ["TRUE", "false", "none"],
+        [1, 0, None],
+        [True, False, None],
+        [1.0, 0.0, np.nan],
+    ],
 )
 def test_booleans_in_any_spelling(values):
     """Every usual spelling of true and false is a boolean, and missing stays missing."""

@@ -46,3 +46,23 @@ def test_a_column_that_is_missing_everywhere_can_be_trained_on(rows, data, knobs
     matrix = encode(contract, {name: frame[name] for name in contract.features})
     model, _ = train(contract, matrix, rows.label, rows.group, knobs)
     assert np.isfinite(model.probability(matrix)).all()
+
+
+def test_rare_levels_are_read_as_one(data):
+    """Beyond the bound the rarest levels become one, ties by name; those spelt in another way follow their level."""
+    few = data.model_copy(
+        update={"columns": {"plan": "category"}, "most_levels": 3, "spellings": {"plan": {"E!": "e", "B!": "b"}}}
+    )
+    frame = pd.DataFrame({"plan": ["a"] * 5 + ["b"] * 4 + ["d", "c", "e"]})
+    (column,) = describe(frame, few).columns
+    assert column.levels == ("a", "b", "(other)")
+    assert column.read_as == {"E!": "(other)", "B!": "b", "c": "(other)", "d": "(other)", "e": "(other)"}
+    codes = encode(describe(frame, few), {"plan": ["a", "b", "B!", "c", "e", "E!", "new"]})
+    assert codes[:, 0].tolist() == [0, 1, 1, 2, 2, 2, 3]
+
+
+def test_as_many_levels_as_the_bound_stay(data):
+    """A category with no more levels than the bound keeps them all."""
+    few = data.model_copy(update={"columns": {"plan": "category"}, "most_levels": 3})
+    (column,) = describe(pd.DataFrame({"plan": ["c", "a", "b", None]}), few).columns
+    assert (column.levels, column.read_as) == (("a", "b", "c"), {})

@@ -5,6 +5,7 @@ import pytest
 
 from churn import feedback
 from churn.data.labelled import load
+from churn.params import Reading
 from churn.store import Outcome, Prediction, Store
 
 FEATURES = {"tenure": 5, "charge": None, "plan": "básico", "family": True}
@@ -128,3 +129,14 @@ def test_an_old_snapshot_gives_what_is_known():
     """Once the horizon has passed, the outcomes that came are all that will come."""
     made = [{"time": datetime.now(UTC) - timedelta(days=31), "churned": churned} for churned in (True, None, None)]
     assert feedback.matured(made, 0.8, 30) == made[:1]
+
+
+def test_a_file_is_written_like_the_others_in_the_folder(store, folder, data):
+    """Delimiter and decimal sign of feedback are those of params.yaml, and training reads the numbers that were sent."""
+    german = data.model_copy(update={"reading": Reading(delimiter=";", decimal=",", other_decimal=("tenure",))})
+    predict(store, 1, "C1", churned=True, charge=2.5, tenure=1.5)
+    predict(store, 2, "C2", churned=False, charge=3.0, tenure=2.0)
+    (path,) = feedback.write(store, german, folder, **MATURE)
+    assert path.read_text(encoding="utf-8").splitlines()[1] == "1.5;2,5;básico;True;C1;Yes"
+    rows = load(folder, german)
+    assert rows.frame[["tenure", "charge"]].to_numpy().tolist() == [[1.5, 2.5], [2.0, 3.0]]

@@ -11,6 +11,9 @@ TEMPLATES = ROOT / "src/churn/templates"
 TEXT = (TEMPLATES / "params.yaml").read_text(encoding="utf-8")
 
 
+NAMED = {f"data.{key}" for key in ("columns", "drop", "spellings", "dates", "accused", "reading.units")}
+
+
 def write(folder, text):
     path = folder / "params.yaml"
     path.write_text(text, encoding="utf-8")
@@ -21,7 +24,7 @@ def keys(tree, prefix=""):
     """Dotted keys of a tree; what a user names himself, columns and reasons, is no key."""
     for key, value in tree.items():
         yield prefix + key
-        if isinstance(value, dict) and f"{prefix}{key}" not in {"data.columns", "data.drop"}:
+        if isinstance(value, dict) and f"{prefix}{key}" not in NAMED:
             yield from keys(value, f"{prefix}{key}.")
 
 
@@ -45,6 +48,16 @@ def test_file_and_types_have_the_same_keys():
         ("rounds: 150", "rounds: many", "train.boosting.rounds"),
         ("holdout: 0.3", "holdout: 1.3", "split.holdout"),
         ("    age: number", "    age: numbr", "data.columns.age"),
+        ("trusted: []", "trusted: [gender]", "trusted: 'gender' is not among the columns"),
+        ("accused: {}", "accused: {gender: a leak}", "accused: 'gender' is not among the columns"),
+        ("spellings: {}", "spellings: {gender: {M: male}}", "spellings: 'gender' is not among the columns"),
+        ("units: {}", 'units: {price: "$"}', "reading.units: 'price' is not among the columns"),
+        ("dates: {}", 'dates: {joined: ["%Y"]}', "dates: 'days_since_joined' is not among the columns"),
+        ("suspects: leave_out", "suspects: drop", "data.suspects"),
+        ("encoding: utf-8", "encoding: klingon", "data.reading.encoding: Value error, 'klingon' is no encoding"),
+        ('delimiter: ","', 'delimiter: "::"', "data.reading.delimiter"),
+        ("positive_when: value", "positive_when: present", "positive goes with positive_when: value"),
+        ("most_levels: 60", "most_levels: 1", "data.most_levels"),
         ("protected: []", "protected: [gender]", "protected: 'gender' is not among the columns"),
         ("[logistic, boosting]", "[logistic, forest]", "train.learners.1"),
         ("name: churn ", "name: my model ", "name"),

@@ -66,3 +66,13 @@ def test_a_value_never_seen_is_not_remembered():
     encoder.encode([[f"new {number}"] for number in range(1000)])
     ((_, table),) = encoder._tables
     assert len(table) == 1
+
+
+def test_other_spellings_cost_a_row_nothing():
+    """A text that is read as a level has a code of its own in the table of codes, as the level has, and is not unseen."""
+    column = Column(name="x", kind="category", nullable=True, example="a", levels=("a", "b"), read_as={"A": "a", "z": "gone"})
+    contract = Contract(target="t", positive="1", id=None, snapshot=None, missing_words=("",), columns=(column,))
+    encoder = RowEncoder(contract)
+    matrix = encoder.encode([["a"], ["A"], [" A "], ["b"], ["z"], [""]])
+    np.testing.assert_array_equal(matrix[:, 0], np.array([0, 0, 0, 1, 2, np.nan], dtype=np.float32))
+    assert encoder.unseen(matrix).tolist() == [0, 0, 0, 0, 1, 0]

@@ -1,11 +1,16 @@
 """`churn init` through its front door."""
 
+import json
+
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from churn.cli import main
+from churn.contract import Contract
 from churn.params import load
+from churn.workspace import plan
 
 ROLES = ["--target", "left", "--positive", "Yes"]
 BIG = pd.DataFrame({"tenure": [str(i % 72) for i in range(400)], "left": ["Yes", "No", "No", "No"] * 100})
@@ -40,17 +45,24 @@ def refused(done):
         (BIG, ["--target", "gone", "--positive", "Yes"], "target column 'gone' is absent; the columns are tenure, left"),
         (BIG, [*ROLES, "--id", "gone"], "--id column 'gone' is absent"),
         (BIG, [*ROLES, "--snapshot", "gone"], "--snapshot column 'gone' is absent"),
-        (BIG, ["--target", "left", "--positive", "yes"], "no row has left = 'yes'; its values are No, Yes"),
+        (BIG, ["--target", "Left", "--positive", "Yes"], "did you mean 'left'?"),
+        (BIG, ["--target", "left"], "say who left, by --positive or by --positive-when; probably --positive 'Yes'"),
+        (BIG, [*ROLES, "--positive-when", "present"], "say who left, by --positive or by --positive-when"),
+        (BIG, ["--target", "left", "--positive", "gone"], "its values are No, Yes; probably --positive 'Yes'"),
+        (BIG.assign(left=["2024-05-01", "", "", "2023-01-01"] * 100), ["--target", "left"], "in 50% of the rows: --positive-when"),
+        (BIG, ["--target", "left", "--positive-when", "present"], "every known left is present"),
+        (BIG.assign(left=BIG.index), ["--target", "left"], "400 different values, so it hardly says who left"),
         (BIG.assign(left="Yes"), ROLES, "every known left is 'Yes'"),
         (BIG.assign(left="No"), ROLES, "no row has left = 'Yes'"),
-        (BIG.assign(left=""), ROLES, "no row has left = 'Yes'"),
+        (BIG.assign(left=""), ROLES, "left has no value at all"),
         (BIG.head(199), ROLES, "has 199 rows; at least 200"),
         (BIG.head(0), ROLES, "has 0 rows"),
         (pd.DataFrame(), ROLES, "cannot be read"),
         (BIG.assign(tenure="7"), ROLES, "has no usable column"),
         (None, ROLES, "does not exist"),
     ],
-    ids=["target", "id", "snapshot", "positive", "one class", "nobody left", "no outcome", "199 rows", "no rows",
+    ids=["target", "id", "snapshot", "case of the target", "no positive", "two positives", "positive", "a date", "all present",
+         "a number", "one class", "nobody left", "no outcome", "199 rows", "no rows",
          "empty file", "no features", "no file"],
 )  # fmt: skip
 def test_a_table_that_cannot_be_used_is_refused_and_changes_nothing(here, tmp_path, listing, rows, arguments, what):
@@ -103,11 +115,103 @@ def test_a_public_table_without_ids_becomes_a_workspace(command, tmp_path, mlc_c
     assert params.data.columns["state"] == "category"
 
 
+@pytest.mark.parametrize(
+    ("values", "guess"),
+    [
+        (["Existing Customer", "Attrited Customer"], "Attrited Customer"),
+        (["Churned", "Stayed"], "Churned"),
+        (["not churned", "churned"], "churned"),
+        (["active", "inactive"], "inactive"),
+        (["0", "1"], "1"),
+        (["False", "True"], "True"),
+        (["nein", "ja"], "ja"),
+        (["b", "a", "b"], "a"),
+    ],
+)
+def test_the_positive_value_is_guessed_in_the_refusal(here, tmp_path, values, guess):
+    """Whoever does not say which value means leaving is told the likeliest one."""
+    rows = BIG.assign(left=(values * 400)[:400])
+    line = refused(CliRunner().invoke(main, ["init", str(table(tmp_path, rows)), "--target", "left"]))
+    assert f"probably --positive '{guess}'" in line
+
+
+def test_a_log_of_events_is_refused(here, tmp_path, cdnow):
+    """A log of purchases is no customer table, and the refusal says what one is."""
+    line = refused(CliRunner().invoke(main, ["init", str(cdnow), *ROLES]))
+    assert "white space divides them" in line
+    assert "one row for a customer and a column that says who left" in line
+
+
 def test_an_id_that_nobody_named_is_found_and_told(command, tmp_path, telco):
     """Without --id the id column is left out, and a note says how to name it."""
     done = command("churn", "init", telco, "--target", "Churn", "--positive", "Yes", cwd=tmp_path)
     assert "customerID: left out, an id" in done.stdout
     assert "name it with --id" in done.stdout
+
+
+def test_clean_public_tables_have_no_suspect(telco, mlc_churn):
+    """No column of the two public tables is accused, nor left out but for the id."""
+    for path, roles in ((telco, ("Churn", "Yes", None)), (mlc_churn, ("churn", "yes", None))):
+        what = plan(path, *roles, None)
+        assert what.leaks == []
+        assert set(what.data.drop) <= {"customerID"}
+
+
+def test_the_switch_takes_back_what_was_accused(tmp_path):
+    """An accused column stays declared in params.yaml, so that one word there takes it back."""
+    rows = BIG.assign(why=["price", "", "", ""] * 100, score=[9.5, 1.0, 2.0, 1.5] * 100)
+    data = plan(table(tmp_path, rows), "left", "Yes", None, None).data
+    assert set(data.accused) == {"why", "score"}
+    assert list(data.features) == ["tenure"]
+    assert list(data.model_copy(update={"suspects": "keep"}).features) == ["tenure", "why", "score"]
+    assert list(data.model_copy(update={"trusted": ("score",)}).features) == ["tenure", "score"]
+
+
+def test_what_is_left_out_anyway_is_called_a_leak_too(tmp_path):
+    """A free text that only those who left have is left out as text, and is told to be the answer."""
+    random = np.random.default_rng(0)
+    tenure, left = random.integers(0, 72, 400), random.random(400) < 0.3
+    said = [f"I leave, for the {i}th time" if gone else "" for i, gone in enumerate(left)]
+    rows = pd.DataFrame({"tenure": tenure, "said": said, "left": np.where(left, "Yes", "No")})
+    what = plan(table(tmp_path, rows), "left", "Yes", None, None)
+    assert what.data.drop["said"].startswith("a leak: ")
+    assert what.data.drop["said"].endswith("more than a tenth of the rows: free text")
+    assert any(line.startswith("said: ") for line in what.leaks)
+
+
+def test_params_yaml_holds_every_decision(command, here, tmp_path):
+    """What was decided about a table is read back from params.yaml as it was planned."""
+    random = np.random.default_rng(0)
+    rows = BIG.assign(
+        price=random.choice(["1.234,5 €", "7,5 €", "8 €"], 400),
+        plan=random.choice(["Two year", "Two year", "two-year", "One"], 400),
+        joined=[f"{day:02d}.01.2024" for day in random.integers(1, 31, 400)],
+        end=["1", "", "", ""] * 100,
+        tenure=random.integers(0, 72, 400),
+    )
+    path = tmp_path / "table.csv"
+    path.write_bytes(rows.to_csv(index=False, sep=";").encode("cp1252"))
+    command("churn", "init", path, *ROLES, cwd=here)
+    data = load(here / "params.yaml").data
+    assert data == plan(path, "left", "Yes", None, None).data
+    assert (data.reading.delimiter, data.reading.decimal, data.reading.encoding) == (";", ",", "cp1252")
+    assert data.reading.units == {"price": "€"}
+    assert data.spellings == {"plan": {"two-year": "Two year"}}
+    assert data.dates == {"joined": ("%d.%m.%Y",)}
+    assert list(data.accused) == ["end"]
+
+
+def test_a_later_file_in_which_a_column_becomes_the_answer_is_caught(command, here, tmp_path):
+    """The first stage leaves out a column that is honest in the first file and the answer in a later one, and says so."""
+    random = np.random.default_rng(0)
+    left = random.random(800) < 0.3
+    rows = pd.DataFrame({"tenure": random.integers(0, 72, 800), "visits": random.poisson(3, 800), "left": left})
+    command("churn", "init", table(tmp_path, rows), "--target", "left", "--positive", "true", cwd=here)
+    rows.assign(visits=np.where(left, 0, 1 + rows["visits"])).to_csv(here / "data/2024-02.csv", index=False)
+    told = command("churn", "stage", "prepare", cwd=here).stdout
+    assert "visits: left out, it may be the answer in disguise" in told
+    assert list(json.loads((here / "artifacts/prepared/leaks.json").read_text())["left_out"]) == ["visits"]
+    assert Contract.read(here / "artifacts/prepared/contract.json").features == ("tenure",)
 
 
 def failing_hook(folder):

@@ -11,6 +11,7 @@ from churn.data.words import MISSING_WORDS
 from churn.leak import suspects
 from churn.simulate import live
 
+
 def accused(frame, label, group=None):
     group = np.arange(len(label), dtype=np.uint64) if group is None else group
     return [suspect.column for suspect in suspects(frame, label, group) if suspect.accused]
