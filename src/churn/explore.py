@@ -11,6 +11,7 @@ from churn.discovery import Assessment, assess
 from churn.discovery.ladder import Progress
 from churn.discovery.record import FOLDER, Record, overrule
 from churn.discovery.report import render
+from churn.leak import guard
 from churn.params import Params
 from churn.registry import Registry
 from churn.registry.look import log_discovery
@@ -26,7 +27,9 @@ def explore(progress: Progress = lambda items, _: items, anyway: bool = False) -
     """
     params, data = configuration.load(), versioning.pin()
     with_shipped = configuration.load(Path(str(SHIPPED)))
-    found = assess(load(Path("data"), params.data), params, with_shipped, progress)
+    rows = load(Path("data"), params.data)
+    seen = guard(rows.frame, rows.label, rows.group, rows.snapshot, params.data)
+    found = assess(rows, params.model_copy(update={"data": seen.data}), with_shipped, progress)
     write(found, params)
     Record.of(found.verdict, data, params.problem).save(FOLDER)
     if anyway:

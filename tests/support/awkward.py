@@ -264,7 +264,9 @@ TABLES: dict[str, Awkward] = {
     "customers over months": Awkward(
         partial(plain, _months, count=400), [*BY_ID, "--snapshot", "month"], PLAIN, ("month: 4 snapshots",)
     ),
-    "customers over months, not named": Awkward(partial(plain, _months, count=400), YES, PLAIN, ("--id", "--snapshot")),
+    "customers over months, not named": Awkward(
+        partial(plain, _months, count=400), YES, PLAIN, ("customer: taken as the id", "--snapshot")
+    ),
     "empty columns and constants": Awkward(
         partial(plain, with_column(a=lambda f, r: "", b=lambda f, r: "NaN", c=lambda f, r: "same", d=lambda f, r: "")),
         BY_ID,

@@ -57,6 +57,7 @@ def plan(
     if len(raw) < FEWEST_ROWS:
         raise TableError(f"{table} has {len(raw)} rows; at least {FEWEST_ROWS} are needed to learn and to judge")
     found = infer(raw, roles.columns, reading)
+    roles = repeats.adopted(raw, roles, found)
     repeats.leave_out_period(raw, roles, found)
     if not found.columns:
         raise TableError(f"{table} has no usable column besides {', '.join(roles.columns)}: {_first_reasons(found)}")

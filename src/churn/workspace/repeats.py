@@ -24,12 +24,25 @@ def advice(raw: pd.DataFrame, roles: Roles, found: Findings) -> Iterator[str]:
         return
     rows, customers = len(raw), raw[identity].nunique()
     if roles.id is None:
-        both = "so a customer may be learned from and judged on"
-        often = f" ({customers:,} in {rows:,} rows, {both})" if customers < rows else ""
+        often = f" ({customers:,} in {rows:,} rows)" if customers < rows else ""
         yield f"{identity} looks like the id of a customer{often}: name it with --id to keep a customer's rows together"
     period = _period(raw, roles, identity)
     if period:
         yield f"each {identity} has one row for a {period}: if that is the period of a row, name it with --snapshot"
+
+
+def adopted(raw: pd.DataFrame, roles: Roles, found: Findings) -> Roles:
+    """The roles, with the obvious id of customers who come in several rows: they may not be learned from and judged on."""
+    identity = _identity(roles, found)
+    if roles.id or identity is None or not names_a_customer(identity) or raw[identity].nunique() == len(raw):
+        return roles
+    found.ids.remove(identity)
+    del found.drop[identity]
+    found.notes.append(
+        f"{identity}: taken as the id, since {raw[identity].nunique():,} customers come in {len(raw):,} rows; "
+        "all rows of one stay on one side of every split (--id names another)"
+    )
+    return roles._replace(id=identity)
 
 
 def leave_out_period(raw: pd.DataFrame, roles: Roles, found: Findings) -> None:

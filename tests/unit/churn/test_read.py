@@ -68,6 +68,11 @@ def test_the_hint_of_a_spreadsheet_is_no_header(tmp_path):
     assert list(read_table(write(tmp_path, "sep=;\na;b\n1;2\n"), Reading(delimiter=";"))) == ["a", "b"]
 
 
+def test_rows_without_any_value_are_passed_over(tmp_path):
+    """Empty lines and lines of delimiters, as spreadsheets leave them, are no customers."""
+    assert read_table(write(tmp_path, "a,b\n1,2\n\n,\n3,\n,\n"))["a"].tolist() == ["1", "3"]
+
+
 def test_a_line_break_inside_quotes_is_part_of_the_cell(tmp_path):
     """A quoted cell may hold line breaks, delimiters and quotes."""
     frame = read_table(write(tmp_path, 'a,b\n"one\ntwo, ""three""",2\n'))
@@ -86,6 +91,7 @@ def test_parquet_keeps_its_types(tmp_path):
             "plan": pd.array(["basic", None], dtype="string"),
             "calls": pd.array([1, None], dtype="Int64"),
             "family": pd.array([True, None], dtype="boolean"),
+            "customer": [1, 2],
         }
     )
     frame.to_parquet(tmp_path / "table.parquet")

@@ -49,7 +49,7 @@ def refused(done):
         (BIG, ["--target", "left"], "say who left, by --positive or by --positive-when; probably --positive 'Yes'"),
         (BIG, [*ROLES, "--positive-when", "present"], "say who left, by --positive or by --positive-when"),
         (BIG, ["--target", "left", "--positive", "gone"], "its values are No, Yes; probably --positive 'Yes'"),
-        (BIG.assign(left=["2024-05-01", "", "", "2023-01-01"] * 100), ["--target", "left"], "in 50% of the rows: --positive-when"),
+        (BIG.assign(left=["2024-05-01", "", "", "2023-01-01"] * 100), ["--target", "left"], "50% of the rows: --positive-when"),
         (BIG, ["--target", "left", "--positive-when", "present"], "every known left is present"),
         (BIG.assign(left=BIG.index), ["--target", "left"], "400 different values, so it hardly says who left"),
         (BIG.assign(left="Yes"), ROLES, "every known left is 'Yes'"),
@@ -147,6 +147,17 @@ def test_an_id_that_nobody_named_is_found_and_told(command, tmp_path, telco):
     done = command("churn", "init", telco, "--target", "Churn", "--positive", "Yes", cwd=tmp_path)
     assert "customerID: left out, an id" in done.stdout
     assert "name it with --id" in done.stdout
+
+
+def test_customers_in_several_rows_stay_on_one_side_unasked(tmp_path):
+    """An obvious id that repeats is taken as the id and told, and a period that tells its rows apart is no feature."""
+    rows = pd.concat([BIG.assign(CustomerId=range(400), month=f"2024-0{month}") for month in (1, 2, 3)])
+    what = plan(table(tmp_path, rows), "left", "Yes", None, None)
+    assert what.data.id == "CustomerId"
+    assert list(what.data.columns) == ["tenure"]
+    assert any("400 customers come in 1,200 rows" in note for note in what.notes)
+    assert any("name it with --snapshot" in line for line in what.decide)
+    assert plan(table(tmp_path, rows), "left", "Yes", "CustomerId", "month").decide == []
 
 
 def test_clean_public_tables_have_no_suspect(telco, mlc_churn):

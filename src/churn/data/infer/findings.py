@@ -12,6 +12,8 @@ from churn.data.numbers import to_numbers
 from churn.data.words import MISSING_WORDS, Column
 from churn.params import Kind, Reading
 
+CODES = 0.05  # share of the distinct values that begin with a 0
+
 
 @dataclass
 class Findings:
@@ -55,7 +57,10 @@ class Seen:
         return cls(name, len(values), pd.Series(distinct, name=name, dtype=object), counts)
 
     def read(self, reading: Reading) -> Self:
-        """The same with its numbers."""
+        """The same with its numbers. Digits behind a 0 are a code, not a number."""
+        padded = sum(text.isdigit() and len(text) > 1 and text.startswith("0") for text in self.texts)
+        if padded > CODES * len(self.distinct):
+            return replace(self, numbers=pd.Series(np.nan, index=self.distinct.index))
         numbers = to_numbers(self.distinct, reading.sign(self.name), reading.units.get(self.name, ""))
         return replace(self, numbers=numbers)
 

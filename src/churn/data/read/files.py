@@ -19,7 +19,7 @@ UNREADABLE = (ValueError, KeyError, OSError, csv.Error, BadZipFile, pd.errors.Pa
 def read_table(path: Path, reading: Reading = PLAIN) -> pd.DataFrame:
     """Read a table. Text stays text; Parquet and Excel keep their types. Raises TableError.
 
-    Names of columns lose outer and double space; one that comes again gets a number.
+    Names of columns lose outer and double space; one that comes again gets a number. Rows without any value are passed over.
     """
     if not path.is_file():
         raise TableError(f"{path} does not exist")
@@ -28,7 +28,8 @@ def read_table(path: Path, reading: Reading = PLAIN) -> pd.DataFrame:
     except UNREADABLE as error:
         raise TableError(f"{path} cannot be read as a table: {' '.join(str(error).split())}") from error
     frame.columns = pd.Index(clean(frame.columns))
-    return frame
+    empty = (frame.isna() | (frame == "")).all(axis=1)
+    return frame[~empty].reset_index(drop=True) if empty.any() else frame
 
 
 def read_folder(folder: Path, reading: Reading = PLAIN) -> list[tuple[str, pd.DataFrame]]:

@@ -1,5 +1,6 @@
 """Find out how a file is written, so that it can be declared once."""
 
+import csv
 import re
 from collections import Counter
 from pathlib import Path
@@ -24,11 +25,18 @@ def sniff(path: Path, target: str) -> Reading:
         return Reading()
     if kind == ".xlsx":
         return Reading(sheet=_sheet(path, target))
+    try:
+        return _text(path)
+    except (ValueError, csv.Error) as error:
+        raise TableError(f"{path} cannot be read as a table: {' '.join(str(error).split())}") from error
+
+
+def _text(path: Path) -> Reading:
     content = path.read_bytes()
     encoding = _encoding(content)
     text = decode(content, encoding)
     if not text.strip():
-        raise TableError(f"{path} cannot be read as a table: it is empty")
+        raise ValueError("it is empty")
     delimiter = _delimiter(text)
     _demand_header(path, text, delimiter)
     return Reading(delimiter=delimiter, encoding=encoding)

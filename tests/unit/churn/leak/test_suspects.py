@@ -48,6 +48,16 @@ def test_every_disguise_is_found_and_no_honest_column_accused(world, disguises):
     assert set(accused(pd.concat([frame, hidden], axis=1), label)) == set(hidden.columns)
 
 
+@pytest.mark.parametrize("share", [0.03, 0.15, 0.3, 0.5])
+@pytest.mark.parametrize("rows", [400, 2000, 10_000])
+def test_honest_columns_of_many_kinds_are_not_accused(honests, rows, share):
+    """Some twenty-five kinds of honest column are left in peace at any size and rate of churn, by every seed."""
+    for seed in range(3):
+        random = np.random.default_rng(seed)
+        label = (random.random(rows) < share).astype(np.int64)
+        assert accused(honests(label, random), label) == []
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_thousand_rows_are_enough(world, disguises, seed):
     """A sample of 1,000 rows accuses every disguise and no honest column."""
