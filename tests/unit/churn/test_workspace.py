@@ -151,7 +151,8 @@ def test_an_id_that_nobody_named_is_found_and_told(command, tmp_path, telco):
 
 def test_customers_in_several_rows_stay_on_one_side_unasked(tmp_path):
     """An obvious id that repeats is taken as the id and told, and a period that tells its rows apart is no feature."""
-    rows = pd.concat([BIG.assign(CustomerId=range(400), month=f"2024-0{month}") for month in (1, 2, 3)])
+    tenure = np.random.default_rng(0).integers(0, 72, 400)
+    rows = pd.concat([BIG.assign(tenure=tenure, CustomerId=range(400), month=f"2024-0{month}") for month in (1, 2, 3)])
     what = plan(table(tmp_path, rows), "left", "Yes", None, None)
     assert what.data.id == "CustomerId"
     assert list(what.data.columns) == ["tenure"]
