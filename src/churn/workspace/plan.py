@@ -156,7 +156,7 @@ def _words(raw: pd.DataFrame, data: Data, found: Findings) -> Iterator[str]:
     """For words that may be levels, how the customers behind them behave."""
     label = target_labels(raw, data)
     for name, word in found.words.items():
-        if data.columns.get(name) == "category":
+        if data.features.get(name) == "category":
             there = _is_word(raw[name], word) & label.notna()
             here, elsewhere = label[there].mean(), label[~there & label.notna()].mean()
             if np.isfinite(here):

@@ -160,9 +160,16 @@ def test_dates_are_counted_back_from_what_has_been():
     assert any("data.as_of" in line for line in found.decide)
 
 
+def test_dates_are_counted_back_from_the_newest_outcome():
+    """Where the target is a date, the table was not drawn before the newest of them."""
+    frame = pd.DataFrame({"joined": ["2020-01-01", "2024-06-30"], "ended": ["", "2024-09-30"]})
+    assert str(infer(pd.concat([frame] * 150), ["ended"]).as_of) == "2024-09-30"
+
+
 def test_a_customer_in_many_rows_is_an_id_by_its_name():
     """An id that repeats is found by its name; other columns of as many values are not."""
     values = [f"{10_000 + i // 3}" for i in range(ROWS)]
     assert reason(values, "CustomerId").startswith("an id: 100 of them in 300 rows")
     assert reason(values, "account_number").startswith("an id")
+    assert reason(values, "Kundennr").startswith("an id")
     assert reason(values, "salary") == ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +77,3 @@ class Seen:
     def share(self, mask: npt.NDArray[np.bool_]) -> float:
         """The share of the known rows whose distinct value is in a mask."""
         return float(self.counts[mask].sum() / self.known)
-
-    def most_common(self, most: int) -> list[Any]:
-        """The values that most rows hold."""
-        return [self.distinct.iloc[i] for i in np.argsort(-self.counts, kind="stable")[:most]]

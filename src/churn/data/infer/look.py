@@ -1,6 +1,7 @@
 """Look at each column of a table and decide what it is."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -9,7 +10,7 @@ from churn.data.infer.findings import Findings, Seen
 from churn.data.infer.spelling import merged, resembling
 from churn.data.infer.useless import AN_ID, reason_to_drop
 from churn.data.infer.writing import writing
-from churn.data.words import FALSE, MISSING_WORDS, PAIRS, TRUE, Column, blank, is_text
+from churn.data.words import FALSE, MISSING_WORDS, PAIRS, TRUE, Column, blank, is_text, truth
 from churn.params import Kind, Reading
 from churn.params.data import days_since
 
@@ -32,17 +33,18 @@ def infer(raw: pd.DataFrame, roles: Sequence[str], reading: Reading = PLAIN) -> 
     seen = {name: one.read(found.reading) for name, one in bare.items()}
     words = _words_among_numbers(seen)
     found.missing_words = tuple(dict.fromkeys([*MISSING_WORDS, *words]))
-    newest: dict[str, pd.Timestamp] = {}
+    newest: dict[str, date] = {}
     for name in names:
         if words:
             values[name] = blank(values[name], words)
             seen[name] = Seen.of(name, values[name]).read(found.reading)
         newest |= _column(seen[name], raw[name], values[name], found)
-    _count_back(newest, found)
+    named = (dated(Seen.of(role, blank(raw[role], MISSING_WORDS))) for role in roles if role in raw.columns)
+    _count_back(newest, [days.newest for days in named if days and days.newest], found)
     return found
 
 
-def _column(seen: Seen, raw: Column, values: Column, found: Findings) -> Mapping[str, pd.Timestamp]:
+def _column(seen: Seen, raw: Column, values: Column, found: Findings) -> Mapping[str, date]:
     """Decide on one column; the newest day, by its name, if it is one of dates."""
     name = seen.name
     days = dated(seen) if len(seen.distinct) > 1 else None
@@ -50,7 +52,7 @@ def _column(seen: Seen, raw: Column, values: Column, found: Findings) -> Mapping
         found.dates[name] = days.formats
         found.columns[days_since(name)] = "number"
         _note_missing(name, f"dates written as {' or '.join(days.formats)}", raw, values, found)
-        return {name: pd.Timestamp(days.newest)}
+        return {name: days.newest}
     spellings = merged(seen) if not days and _is_category(seen) else {}
     reason = days.trouble if days else _reason(seen, spellings)
     if reason:
@@ -69,7 +71,8 @@ def _keep(seen: Seen, spellings: dict[str, str], raw: Column, values: Column, fo
     if name in found.reading.units:
         found.notes.append(f"{name}: numbers with {found.reading.units[name]}, read without it")
     if kind == "boolean" and not {str(word).casefold() for word in seen.distinct} <= {"true", "false"}:
-        found.notes.append(f"{name}: {' and '.join(map(repr, map(str, seen.most_common(2))))} read as true and false")
+        yes, no = (sorted({str(word) for word in seen.distinct if truth(word) == flag}) for flag in (1.0, 0.0))
+        found.notes.append(f"{name}: {_listed(yes)} read as true, {_listed(no)} as false")
     if kind == "category":
         _spelt(seen, spellings, found)
         levels = len(seen.distinct) - len(spellings)
@@ -124,12 +127,16 @@ def _words_among_numbers(seen: Mapping[str, Seen]) -> list[str]:
     return sorted(words)
 
 
-def _count_back(newest: Mapping[str, pd.Timestamp], found: Findings) -> None:
-    """Count from the newest date of the columns that tell of what has been."""
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(map(repr, words[:3]))
+
+
+def _count_back(newest: Mapping[str, date], of_roles: Sequence[date], found: Findings) -> None:
+    """Count from the newest date of the columns that tell of what has been, outcomes and snapshots among them."""
     if not newest:
         return
     past = {name: day for name, day in newest.items() if not any(word in name.lower() for word in LATER)}
-    found.as_of = max((past or newest).values()).date()
+    found.as_of = max([*(past or newest).values(), *of_roles])
     found.notes += [
         f"{name}: dates written as {' or '.join(found.dates[name])}, read as {days_since(name)}, counted back from "
         f"{found.as_of} or from the day that names the snapshot"

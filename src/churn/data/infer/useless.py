@@ -61,7 +61,7 @@ def names_a_customer(name: str) -> bool:
     if not words:
         return False
     owned = words[-1] in OWNERS or (words[-1] in COUNTERS and bool(OWNERS & set(words)))
-    return words[-1] in SURE_ENDS or (owned and len(words) <= 3)
+    return words[-1] in SURE_ENDS or words[-1].endswith(("nr", "nummer")) or (owned and len(words) <= 3)
 
 
 def _words(name: str) -> list[str]:
