@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from churn.contract.encode import as_text
 from churn.data.infer import Findings, infer
 from churn.data.labelled import RESERVED, Labelled, in_time, labelled
 from churn.data.outcome import spellings_of, target_labels
 from churn.data.read import read_table, sniff
-from churn.data.words import Column, blank
+from churn.data.words import Column, blank, by_value
 from churn.errors import TableError
 from churn.leak import guard
 from churn.params import Data
@@ -138,7 +139,7 @@ def _rows(raw: pd.DataFrame, data: Data) -> Iterator[str]:
         if len(others) > 1:
             yield f"{data.target}: {', '.join(map(repr, others[:6]))} are read as customers who stayed"
     if data.snapshot:
-        periods = in_time(raw[data.snapshot].astype(str).to_numpy(dtype=object))
+        periods = in_time(by_value(raw[data.snapshot], as_text).to_numpy(dtype=object))
         yield f"{data.snapshot}: {len(periods)} snapshots, the oldest '{periods[0]}', the newest '{periods[-1]}'"
 
 

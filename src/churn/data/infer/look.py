@@ -11,11 +11,11 @@ from churn.data.infer.spelling import merged, resembling
 from churn.data.infer.useless import AN_ID, reason_to_drop
 from churn.data.infer.writing import writing
 from churn.data.words import FALSE, MISSING_WORDS, PAIRS, TRUE, Column, blank, is_text, truth
-from churn.params import Kind, Reading
+from churn.params import Data, Kind, Reading
 from churn.params.data import days_since
 
 PLAIN = Reading()
-MOST_LEVELS = 60
+MOST_LEVELS: int = Data.model_fields["most_levels"].default
 FEW_SPELLINGS = 20  # of true and false
 FEWEST, TELLING = 10, 0.02  # rows, and share of them, in which a word for missing may be a level
 AS_WHAT: dict[Kind, str] = {"number": "numbers stored as text", "boolean": "true and false", "category": "text"}

@@ -39,7 +39,7 @@ def _honests(label, random):
         | strong
         | {
             "contract": choice(kinds, [0.42, 0.26, 0.32], [0.88, 0.09, 0.03]),
-            "tenure": random.gamma(np.where(label, 1.0, 2.5), np.where(label, 14, 16)).round(),
+            "tenure": random.gamma(np.where(label, 1.2, 2.3), np.where(label, 14, 16)).round(),
             "town": random.choice([f"t{i}" for i in range(300)], n).astype(object),
             "rare level": random.choice(["usual", "rare"], n, p=[0.995, 0.005]).astype(object),
             "nearly constant": (random.random(n) < 0.003).astype(float),
