@@ -35,7 +35,7 @@ class Dated:
 def dated(seen: Seen) -> Dated | None:
     """How the dates of a column are written; None if it is no column of dates."""
     first = [TIME.sub("", _text(value)) for value in seen.distinct[:SAMPLE]]
-    if sum(bool(_shapes(text)) for text in first) < (1 - MOST_WRONG) * len(first):
+    if not first or sum(bool(_shapes(text)) for text in first) < (1 - MOST_WRONG) * len(first):
         return None
     texts = [TIME.sub("", _text(value)) for value in seen.distinct]
     shapes = set(filter(None, map(_shapes, texts)))
