@@ -3,6 +3,7 @@
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +35,7 @@ from churn.registry.track import track as log_run
 ARTIFACTS = Path("artifacts")
 PREPARED = ARTIFACTS / "prepared"
 TUNED = ARTIFACTS / "tuned"
+TRIES = "tries.json"
 MODEL = ARTIFACTS / "model"
 EVALUATION = ARTIFACTS / "evaluation"
 BUNDLE = ARTIFACTS / "bundle"
@@ -61,7 +63,7 @@ def tune_knobs(progress: Progress) -> None:
     tuned = tune(*_learned(), params.train, settings.load().state / "tuning", progress)
     TUNED.mkdir(parents=True, exist_ok=True)
     _write(TUNED / "knobs.json", tuned.knobs)
-    _write(TUNED / "tries.json", [one.to_json() for one in tuned.tries])
+    _write(TUNED / TRIES, [one.to_json() for one in tuned.tries])
 
 
 def train_model(progress: Progress) -> None:
@@ -98,7 +100,13 @@ def track(_: Progress) -> None:
     """The bundle to a run in MLflow."""
     params = configuration.load()
     registry = Registry(settings.load().tracking_uri, params.name)
-    log_run(registry, open_bundle(BUNDLE), params.model_dump(mode="json"), EVALUATION)
+    log_run(registry, open_bundle(BUNDLE), params.model_dump(mode="json"), EVALUATION, tries())
+
+
+def tries() -> list[dict[str, Any]]:
+    """Every try of tuning, as `churn.model.tune.Try` has it."""
+    found: list[dict[str, Any]] = json.loads((TUNED / TRIES).read_text(encoding="utf-8"))
+    return found
 
 
 STAGES = {"prepare": prepare, "tune": tune_knobs, "train": train_model, "evaluate": evaluate, "bundle": bundle, "track": track}

@@ -26,17 +26,31 @@ def to_onnx(model: Model, features: int) -> bytes:
     weighted = [graph.add("Mul", s, graph.constant(np.array(w))) for s, w in zip(scores, model.weights, strict=True)]
     graph.add("Add", graph.add("Sum", *weighted), graph.constant(np.array(model.bias)))
     graph.name_last("log_odds")
-    graph.add("Sigmoid", "log_odds")
+    _sigmoid(graph, "log_odds")
     graph.name_last("probability")
     return graph.serialise(features)
+
+
+def _sigmoid(graph: Graph, log_odds: str) -> None:
+    """Probabilities whose bits do not depend on how many rows are scored at once.
+
+    The runtime takes eight numbers at a time and what is left over one by one, which rounds differently: so each is
+    there eight times.
+    """
+    repeated = graph.add(
+        "Mul", graph.add("Unsqueeze", log_odds, graph.constant(np.array([1]))), graph.constant(np.ones((1, 8)))
+    )
+    graph.add("Gather", graph.add("Sigmoid", repeated), graph.constant(np.array(0)), axis=1)
 
 
 def _member(graph: Graph, member: Member, matrix: str) -> str:
     """Add a learner and return its score, shape (n,), in double precision."""
     seen = design(graph, member.design, matrix)
     if isinstance(member.estimator, LogisticRegression):
-        product = graph.add("MatMul", graph.double(seen), graph.constant(member.estimator.coef_[0]))
-        return graph.add("Add", product, graph.constant(np.array(member.estimator.intercept_[0])))
+        products = graph.add("Mul", graph.double(seen), graph.constant(member.estimator.coef_[0]))
+        # A matrix product adds in another order for one row than for many; a row gets the same bits alone and among others.
+        total = graph.add("ReduceSum", products, graph.constant(np.array([1])), keepdims=0)
+        return graph.add("Add", total, graph.constant(np.array(member.estimator.intercept_[0])))
     nodes, base = trees(member.estimator)
     parts = [_trees(graph, seen, nodes[first : first + TREES]) for first in range(0, len(nodes), TREES)]
     return graph.add("Sum", *parts, graph.constant(np.array(base)))

@@ -43,6 +43,11 @@ class Step:
     derived: Derived
     at: tuple[int, ...]
 
+    def of(self, matrix: Matrix) -> Matrix:
+        """(n, features) to (n,)."""
+        with np.errstate(all="ignore"):
+            return OPERATIONS[self.derived.op](self.derived, matrix[:, self.at])
+
 
 @dataclass(frozen=True)
 class Extension:
@@ -59,9 +64,7 @@ class Extension:
         """(n, features) to (n, features + derived), float32."""
         if not self.steps:
             return matrix
-        with np.errstate(all="ignore"):
-            more = [OPERATIONS[step.derived.op](step.derived, matrix[:, step.at]) for step in self.steps]
-        return np.column_stack([matrix, *more]).astype(np.float32)
+        return np.column_stack([matrix, *(step.of(matrix) for step in self.steps)]).astype(np.float32)
 
 
 def _ratio(_: Derived, x: Matrix) -> Matrix:

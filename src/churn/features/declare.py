@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from churn.contract import Column, Contract, Derived, Extension
-from churn.contract.derived import OPERATIONS, Op
+from churn.contract.derived import Op
 from churn.contract.encode import Matrix
 from churn.errors import ParamsError
 from churn.params import Features
@@ -85,7 +85,7 @@ def _derived(name: str, op: Op, inputs: tuple[str, ...]) -> Derived:
 def _seen(contract: Contract, matrix: Matrix) -> Iterator[Derived]:
     """The derived columns with their range and what is usual, as in `matrix`."""
     for step in Extension.of(contract).steps:
-        values = OPERATIONS[step.derived.op](step.derived, matrix[:, step.at])
+        values = step.of(matrix)
         known = values[~np.isnan(values)].astype(np.float64)
         nullable = len(known) < len(values)
         if step.derived.kind == "category" or not len(known):

@@ -16,12 +16,6 @@ def suggest(learner: Learner, trial: "Trial") -> Knobs:
     return SPACES[learner](trial)
 
 
-def starts(learner: Learner, params: Train) -> list[Knobs]:
-    """The first tries: the knobs as written, then a few that suit other tables."""
-    written, others = params.model_dump()[learner], OTHER_STARTS[learner]
-    return [{name: written[name] for name in others[0]}, *others]
-
-
 def replaced(params: Train, learner: Learner, knobs: Knobs) -> Train:
     """The parameters with other knobs for one learner."""
     section: Section = getattr(params, learner)
@@ -63,10 +57,10 @@ SPACES: dict[Learner, Callable[["Trial"], Knobs]] = {
     "extra_trees": _extra_trees,
 }
 CALM = {"leaves": 4, "min_leaf_rows": 50, "l2": 10.0, "columns": 0.3}  # boosting for tables that tell little
-OTHER_STARTS: dict[Learner, list[Knobs]] = {
+STARTS: dict[Learner, list[Knobs]] = {
     "logistic": [{"c": 0.02, "knots": 5}, {"c": 0.004, "knots": 0}, {"c": 0.7, "knots": 5}],
     "boosting": [CALM],
     "encoded_boosting": [CALM],
     "deep_boosting": [CALM | {"leaves": 16}],
-    "extra_trees": [{"min_leaf_rows": 25, "columns": 0.5}, {"min_leaf_rows": 3, "columns": 0.8}],
+    "extra_trees": [{"min_leaf_rows": 40, "columns": 0.5}, {"min_leaf_rows": 3, "columns": 0.8}],
 }

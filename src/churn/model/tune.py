@@ -13,7 +13,7 @@ from churn.contract.encode import Matrix
 from churn.model.member import Labels
 from churn.model.parallel import each
 from churn.model.rows import Rows
-from churn.model.space import SPACES, Knobs, replaced, starts, suggest
+from churn.model.space import SPACES, STARTS, Knobs, replaced, suggest
 from churn.model.splits import Groups, splits
 from churn.model.train import Progress
 from churn.model.trial import loss_curve, mean_curve
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from optuna import Study
     from optuna.storages import BaseStorage
 
-STARTS = 4  # tries before the sampler looks at earlier ones
+BLIND = 4  # tries before the sampler looks at earlier ones
 SPARED = 2  # tries that are never pruned
 
 
@@ -92,12 +92,12 @@ def _study(learner: Learner, rows: Rows, params: Train, place: Path | None) -> l
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     pruner = optuna.pruners.MedianPruner(n_startup_trials=SPARED)
     study = optuna.create_study(storage=_storage(place, learner), study_name=learner, pruner=pruner, load_if_exists=True)
-    for knobs in starts(learner, params)[: params.tune.trials]:
-        study.enqueue_trial(knobs, skip_if_exists=True)
+    for left in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):  # by a process that is gone
+        study.tell(left.number, state=optuna.trial.TrialState.FAIL)
     began = time.monotonic()
     while len(_made(study)) < params.tune.trials and not _late(study, began, params.tune.seconds):
         number = len(_made(study))
-        study.sampler = optuna.samplers.TPESampler(seed=params.seed + number, n_startup_trials=STARTS)
+        study.sampler = optuna.samplers.TPESampler(seed=params.seed + number, n_startup_trials=BLIND)
         _attempt(study, learner, rows, params)
     return [_try(learner, number, trial, params) for number, trial in enumerate(_made(study)[: params.tune.trials])]
 
@@ -108,16 +108,21 @@ def _best(learner: Learner, tries: list[Try]) -> Knobs:
 
 
 def _attempt(study: "Study", learner: Learner, rows: Rows, params: Train) -> None:
-    """One try, split by split, given up where it is worse than most were."""
+    """One try, the first with the knobs as written, split by split, given up where it is worse than most were."""
     from optuna.trial import TrialState  # noqa: PLC0415
 
+    number = len(_made(study))
+    if 0 < number <= len(STARTS[learner]):
+        study.enqueue_trial(STARTS[learner][number - 1])
     trial = study.ask()
-    chosen = replaced(params, learner, suggest(learner, trial))
+    knobs = suggest(learner, trial) if number else {}
+    trial.set_user_attr("knobs", knobs)
+    chosen = replaced(params, learner, knobs)
     curves = []
-    for number, (fit, held) in enumerate(splits(rows.label, rows.group, params.folds, params.seed)[: params.tune.splits]):
+    for step, (fit, held) in enumerate(splits(rows.label, rows.group, params.folds, params.seed)[: params.tune.splits]):
         curves.append(loss_curve(learner, rows.at(fit), rows.at(held), chosen))
         mean = mean_curve(curves)
-        trial.report(float(mean.min()), number)
+        trial.report(float(mean.min()), step)
         if trial.should_prune():
             study.tell(trial, state=TrialState.PRUNED)
             return
@@ -137,10 +142,12 @@ def _late(study: "Study", began: float, seconds: float | None) -> bool:
 
 
 def _try(learner: Learner, number: int, trial: Any, params: Train) -> Try:
-    rounds = trial.user_attrs if learner in params.boostings else {}
+    knobs = trial.user_attrs["knobs"]
+    if learner in params.boostings and "rounds" in trial.user_attrs:
+        knobs = knobs | {"rounds": trial.user_attrs["rounds"]}
     losses = list(trial.intermediate_values.values())
     loss = trial.value if trial.value is not None else losses[-1]
-    return Try(learner, number, trial.state.name.lower(), float(loss), trial.params | rounds)
+    return Try(learner, number, trial.state.name.lower(), float(loss), knobs)
 
 
 def _storage(place: Path | None, learner: Learner) -> "BaseStorage | None":

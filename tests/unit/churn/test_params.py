@@ -46,7 +46,7 @@ def test_file_and_types_have_the_same_keys():
         ("holdout: 0.3", "holdout: 1.3", "split.holdout"),
         ("    age: number", "    age: numbr", "data.columns.age"),
         ("protected: []", "protected: [gender]", "protected: 'gender' is not among the columns"),
-        ("[logistic, boosting]", "[logistic, forest]", "train.learners.1"),
+        ("[logistic, boosting,", "[logistic, forest,", "train.learners.1"),
         ("name: churn ", "name: my model ", "name"),
         ("gate:", "gates:", "gates: unknown key"),
     ],
