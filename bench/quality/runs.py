@@ -1,0 +1,78 @@
+"""Run learners as processes and keep what they predict; a peer's answer to the same question is asked for once."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.quality.ours import DEFAULT, MODEL
+from churn.params import Params
+
+ROOT = Path(__file__).parents[2]
+PEERS = Path(__file__).with_name("peers.py")
+HOURS = 3600.0
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Out-of-fold probabilities (n,) of one learner, and what they cost: seconds for each fold, bytes at the peak."""
+
+    name: str
+    peer: bool
+    probability: Floats
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: float
+    notes: list[str]
+
+
+def learners(params: Params) -> list[str]:
+    """The project's, from the simplest on; the model last."""
+    simple = ["rule", "few_columns"]
+    return [*simple, *(name for name in params.train.learners if name not in simple), DEFAULT, MODEL]
+
+
+def run_ours(folder: Path, names: Sequence[str], params: Path) -> Iterator[Run]:
+    """Fit each of the project's learners."""
+    for name in names:
+        target = folder / f"{name.replace(' ', '_')}.npz"
+        yield _run(name, False, target, [sys.executable, "-m", "bench.quality.ours", folder, target, name, params])
+
+
+def run_peers(folder: Path, names: Sequence[str], question: str) -> Iterator[Run]:
+    """Fit each peer in the environment that has it, unless it answered `question`, the hash of its input, before."""
+    for name in names:
+        asked = hashlib.sha256(question.encode() + PEERS.read_bytes()).hexdigest()[:16]
+        target = folder / f"{name}-{asked}.npz"
+        command = [peer_python(name), PEERS, folder, target, name]
+        yield _read(name, True, target) if target.exists() else _run(name, True, target, command)
+
+
+def peer_python(name: str) -> Path:
+    """The interpreter of an environment of the peers'; autogluon has one of its own."""
+    found = ROOT / (".venv-autogluon" if name == "autogluon" else ".venv-peers") / "bin" / "python"
+    return Path(os.environ.get("BENCH_PEERS", found))
+
+
+def _run(name: str, peer: bool, target: Path, command: Sequence[object]) -> Run:
+    target.unlink(missing_ok=True)
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    environment = os.environ | ({} if peer else {"PYTHONPATH": path})
+    done = subprocess.run([*map(str, command)], env=environment, stderr=subprocess.PIPE, text=True, check=False, timeout=HOURS)
+    if done.returncode:
+        raise RuntimeError(f"{name} failed on {target.parent.name}: {(done.stderr.strip().splitlines() or ['no word'])[-1]}")
+    return _read(name, peer, target)
+
+
+def _read(name: str, peer: bool, target: Path) -> Run:
+    found = np.load(target)
+    seconds, cpu = float(np.mean(found["seconds"])), float(np.mean(found["cpu_seconds"]))
+    return Run(name, peer, found["probability"], seconds, cpu, float(found["peak_bytes"]), json.loads(str(found["notes"])))
