@@ -34,7 +34,7 @@ class Source:
         """From NAME=FILE:TARGET:POSITIVE[:ID]. Raises ValueError for another form."""
         name, found, rest = text.partition("=")
         parts = rest.rsplit(":", 3) if rest.count(":") > 2 else [*rest.rsplit(":", 2), ""]
-        if not found or len(parts) != 4 or not all(parts[:3]):
+        if not found or len(parts) != 4 or not all([name, *parts[:3]]):
             raise ValueError(f"'{text}' is not of the form {FORM}")
         path, target, positive, identity = parts
         return cls(name, Path(path), target, positive, identity or None)
