@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from bench.quality import cost, leaks, report, runs, summary, tables, truth, verdicts
+from bench.quality import cost, leaks, pictures, report, runs, summary, tables, truth, verdicts
 from bench.quality.compare import compare
 from bench.quality.tables import FORM, Source
 from churn import params as configuration
@@ -43,7 +43,7 @@ def _compare(asked: argparse.Namespace) -> Found:
         found[table.name] = compare(table, asked.out / table.name, params, asked.params, asked.folds, peers)
     lines = {name: summary.of_table(one["learners"]) for name, one in found.items()}
     whole = {"tables": found, "summary": {"tables": lines, "overall": summary.overall(lines)}}
-    (asked.out / "compare.html").write_text(report.page(whole), encoding="utf-8")
+    (asked.out / "compare.html").write_text(pictures.page(whole), encoding="utf-8")
     sys.stdout.write(report.text(whole))
     return whole
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from bench.quality import figures, folds, leaks, made, report, runs, summary
+from bench.quality import figures, folds, leaks, made, pictures, report, runs, summary
 from bench.quality.ours import MODEL
 from bench.quality.runs import Run
 from bench.quality.tables import Source, read
@@ -127,7 +127,7 @@ def test_the_report_shows_every_learner_and_what_is_not_reached(learners):
         "tables": {"small": {"table": size, "learners": learners, "model": weight}},
         "summary": {"tables": lines, "overall": summary.overall(lines)},
     }
-    for shown in (report.text(found), report.page(found)):
+    for shown in (report.text(found), pictures.page(found)):
         assert all(name in shown for name in learners)
         assert "NOT reached" in shown
     json.dumps(found)
