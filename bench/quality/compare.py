@@ -22,7 +22,9 @@ def compare(table: Table, folder: Path, params: Params, path: Path, count: int, 
     label, group, seed = table.rows.label, table.rows.group, params.train.seed
     fold = folds.numbered(table, count, seed)
     question = folds.write(folder, table, fold)
-    runs = [*run_ours(folder, learners(params), path), *run_peers(folder, peers, question)]
+    own = list(run_ours(folder, learners(params), path))
+    model = next(run for run in own if run.name == MODEL)
+    runs = [*own, *run_peers(folder, peers, question, model.cpu_seconds)]
     decision, level = Decision.of(params.problem), params.evaluate.level
     found = {
         "nobody": figures.constant(False, label, fold, decision),
@@ -34,7 +36,6 @@ def compare(table: Table, folder: Path, params: Params, path: Path, count: int, 
     worth = {name: figures.worth(label, chosen, decision) for name, chosen in contacted.items()}
     for name, gap in figures.differences(label, group, worth, MODEL, level, seed).items():
         found[name]["profit_less_model"] = gap
-    model = next(run for run in runs if run.name == MODEL)
     draws = resamples(label, AUC_DRAWS, seed, group)
     for run in runs:
         found[run.name]["auc_less_model"] = figures.gap_of_auc(run, model, label, draws, level)

@@ -11,7 +11,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 
 from bench.quality import made, tables
-from bench.quality.runs import ROOT
+from bench.quality.runs import OWN_PATH
 from bench.quality.tables import Source
 from churn.params import Params
 
@@ -39,7 +39,7 @@ def candidate(source: Source) -> Found:
         folder = Path(name)
         what = [source.path.absolute(), source.target, source.positive, source.id or ""]
         command = [sys.executable, "-m", "bench.quality.candidate", folder, *what]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+        environment = os.environ | {"PYTHONPATH": OWN_PATH}
         start, before = time.perf_counter(), _children_cpu()
         with subprocess.Popen([*map(str, command)], env=environment) as process:
             peak = _peak(process, start)

@@ -1,14 +1,17 @@
 """Fit other libraries' learners on given folds. Runs with the interpreter of .venv-peers and knows nothing of churn.
 
-`python peers.py FOLDER OUT NAME` reads matrix, label, group, fold and category of FOLDER/folds.npz, and writes
-out-of-fold probabilities, seconds and peak memory to another npz file.
+`python peers.py FOLDER OUT NAME SECONDS` reads matrix, label, group, fold and category of FOLDER/folds.npz, and writes
+out-of-fold probabilities, seconds and peak memory to another npz file. SECONDS bounds each fit of a learner that takes
+as long as it is given.
 """
 
 import os
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +26,15 @@ Arrays = dict[str, Any]
 Fitted = Callable[[Any], Any]  # rows to probabilities
 
 
-def main(folder: Path, target: Path, name: str) -> None:
+def main(folder: Path, target: Path, name: str, limit: float) -> None:
     """Out-of-fold probabilities of one learner."""
     given: Arrays = dict(np.load(folder / "folds.npz"))
+    learner = partial(autogluon, limit) if name == "autogluon" else LEARNERS[name]
     probability, seconds, cpu = np.empty(len(given["label"])), [], []
     for held in range(int(given["fold"].max()) + 1):
         inside = given["fold"] != held
         start, begun = time.perf_counter(), sum(os.times()[:4])
-        fitted = LEARNERS[name](given["matrix"][inside], given["label"][inside], given["group"][inside], given["category"])
+        fitted = learner(given["matrix"][inside], given["label"][inside], given["group"][inside], given["category"])
         seconds.append(time.perf_counter() - start)
         cpu.append(sum(os.times()[:4]) - begun)
         probability[~inside] = fitted(given["matrix"][~inside])
@@ -85,6 +89,18 @@ def ebm(matrix: Any, label: Any, group: Any, category: Any) -> Fitted:  # noqa: 
     return lambda rows: model.predict_proba(_mixed(rows, category))[:, 1]
 
 
+def autogluon(limit: float, matrix: Any, label: Any, group: Any, category: Any) -> Fitted:  # noqa: ARG001 - it bags rows
+    """Whatever its preset `good_quality` makes of the time, on one core."""
+    from autogluon.tabular import TabularPredictor  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as path:
+        model = TabularPredictor("label", problem_type="binary", eval_metric="roc_auc", path=path, verbosity=0)
+        rows = _mixed(matrix, category).assign(label=label)
+        model.fit(rows, presets="good_quality", time_limit=limit, num_cpus=1, num_gpus=0)
+        model.persist()
+    return lambda asked: model.predict_proba(_mixed(asked, category))[1].to_numpy()
+
+
 LEARNERS = {"lightgbm": lightgbm, "catboost": catboost, "ebm": ebm}
 
 
@@ -112,4 +128,4 @@ def _text(codes: Any) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], float(sys.argv[4]))

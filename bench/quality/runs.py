@@ -16,8 +16,10 @@ from bench.quality.ours import DEFAULT, MODEL
 from churn.params import Params
 
 ROOT = Path(__file__).parents[2]
+OWN_PATH = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
 PEERS = Path(__file__).with_name("peers.py")
-HOURS = 3600.0
+LONGEST = 6 * 3600.0  # seconds
+LEAST_SECONDS = 30  # for which AutoGluon fits anything at all
 Floats = npt.NDArray[np.float64]
 
 
@@ -47,28 +49,30 @@ def run_ours(folder: Path, names: Sequence[str], params: Path) -> Iterator[Run]:
         yield _run(name, False, target, [sys.executable, "-m", "bench.quality.ours", folder, target, name, params])
 
 
-def run_peers(folder: Path, names: Sequence[str], question: str) -> Iterator[Run]:
-    """Fit each peer in the environment that has it, unless it answered `question`, the hash of its input, before."""
+def run_peers(folder: Path, names: Sequence[str], question: str, seconds: float) -> Iterator[Run]:
+    """Fit each peer in the environment that has it, unless it answered `question`, the hash of its input, before.
+
+    seconds: how long a fit of AutoGluon may take, which uses all the time it is given.
+    """
     for name in names:
-        asked = hashlib.sha256(question.encode() + PEERS.read_bytes()).hexdigest()[:16]
+        limit = max(round(seconds), LEAST_SECONDS) if name == "autogluon" else 0
+        asked = hashlib.sha256(f"{question}{limit}".encode() + PEERS.read_bytes()).hexdigest()[:16]
         target = folder / f"{name}-{asked}.npz"
-        command = [peer_python(name), PEERS, folder, target, name]
+        command = [peer_python(name), PEERS, folder, target, name, limit]
         yield _read(name, True, target) if target.exists() else _run(name, True, target, command)
 
 
 def peer_python(name: str) -> Path:
     """The interpreter of an environment of the peers'; autogluon has one of its own."""
-    found = ROOT / (".venv-autogluon" if name == "autogluon" else ".venv-peers") / "bin" / "python"
-    return Path(os.environ.get("BENCH_PEERS", found))
+    return ROOT / (".venv-autogluon" if name == "autogluon" else ".venv-peers") / "bin" / "python"
 
 
 def _run(name: str, peer: bool, target: Path, command: Sequence[object]) -> Run:
     target.unlink(missing_ok=True)
-    path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-    environment = os.environ | ({} if peer else {"PYTHONPATH": path})
-    done = subprocess.run([*map(str, command)], env=environment, stderr=subprocess.PIPE, text=True, check=False, timeout=HOURS)
-    if done.returncode:
-        raise RuntimeError(f"{name} failed on {target.parent.name}: {(done.stderr.strip().splitlines() or ['no word'])[-1]}")
+    environment = os.environ | {"PYTHONPATH": "" if peer else OWN_PATH}
+    ended = subprocess.run([*map(str, command)], env=environment, capture_output=True, text=True, check=False, timeout=LONGEST)
+    if ended.returncode:
+        raise RuntimeError(f"{name} failed on {target.parent.name}: {(ended.stderr.strip().splitlines() or ['no word'])[-1]}")
     return _read(name, peer, target)
 
 
