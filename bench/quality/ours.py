@@ -1,7 +1,7 @@
-"""Fit one of the project's learners on given folds, in a process of its own, so that its memory is its own.
+"""Fit some of the project's learners on given folds, in a process of their own, so that its memory is theirs.
 
-`python -m bench.quality.ours FOLDER OUT NAME PARAMS` reads FOLDER/folds.npz and FOLDER/contract.json. NAME is `model`
-(all learners and the choice among them), a learner of params.yaml, or `default boosting`.
+`python -m bench.quality.ours FOLDER PARAMS NAME ...` reads FOLDER/folds.npz and FOLDER/contract.json, and writes a file
+for each NAME: `model` (all learners and the choice among them), a learner of params.yaml, or `default boosting`.
 """
 
 import json
@@ -9,7 +9,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,21 @@ MODEL, DEFAULT = "model", "default boosting"
 Fitted = Callable[[Matrix], Any]  # encoded rows to probabilities
 
 
-def main(folder: Path, target: Path, name: str, params: Path) -> None:
-    """Out-of-fold probabilities of one learner."""
+def main(folder: Path, params: Path, names: Sequence[str]) -> None:
+    """Out-of-fold probabilities of each learner, one after another."""
     contract, given = Contract.read(folder / "contract.json"), dict(np.load(folder / "folds.npz"))
     knobs = _knobs(configuration.load(params))
+    for name in names:
+        np.savez(answer(folder, name), **_out_of_fold(name, contract, given, knobs))
+
+
+def answer(folder: Path, name: str) -> Path:
+    """Where the probabilities of a learner are."""
+    return folder / f"{name.replace(' ', '_')}.npz"
+
+
+def _out_of_fold(name: str, contract: Contract, given: dict[str, Any], knobs: Train) -> dict[str, Any]:
+    """Probabilities (n,), the seconds of each fold, and the most bytes that the process has held so far."""
     probability, seconds, cpu, notes = np.empty(len(given["label"])), [], [], []
     for held in range(int(given["fold"].max()) + 1):
         inside = given["fold"] != held
@@ -43,7 +54,8 @@ def main(folder: Path, target: Path, name: str, params: Path) -> None:
         notes.append(note)
         probability[~inside] = fitted(given["matrix"][~inside])
     peak = 1024 * max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    np.savez(target, probability=probability, seconds=seconds, cpu_seconds=cpu, peak_bytes=peak, notes=json.dumps(notes))
+    spent = {"seconds": seconds, "cpu_seconds": cpu, "peak_bytes": peak}
+    return {"probability": probability, **spent, "notes": json.dumps(notes)}
 
 
 def _fit(name: str, contract: Contract, matrix: Matrix, label: Any, group: Any, knobs: Train) -> tuple[Fitted, str]:
@@ -71,4 +83,4 @@ def _cpu() -> float:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

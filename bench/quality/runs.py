@@ -5,14 +5,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.quality.ours import DEFAULT, MODEL
+from bench.quality.ours import DEFAULT, MODEL, answer
 from churn.params import Params
 
 ROOT = Path(__file__).parents[2]
@@ -43,10 +43,14 @@ def learners(params: Params) -> list[str]:
 
 
 def run_ours(folder: Path, names: Sequence[str], params: Path) -> Iterator[Run]:
-    """Fit each of the project's learners."""
-    for name in names:
-        target = folder / f"{name.replace(' ', '_')}.npz"
-        yield _run(name, False, target, [sys.executable, "-m", "bench.quality.ours", folder, target, name, params])
+    """Fit the project's learners: the model in a process of its own, the others in another."""
+    for part in ([name for name in names if name != MODEL], [name for name in names if name == MODEL]):
+        targets = {name: answer(folder, name) for name in part}
+        if part:
+            _run(
+                ", ".join(part), targets.values(), [sys.executable, "-m", "bench.quality.ours", folder, params, *part], OWN_PATH
+            )
+        yield from (_read(name, False, target) for name, target in targets.items())
 
 
 def run_peers(folder: Path, names: Sequence[str], question: str, seconds: float) -> Iterator[Run]:
@@ -59,7 +63,9 @@ def run_peers(folder: Path, names: Sequence[str], question: str, seconds: float)
         asked = hashlib.sha256(f"{question}{limit}".encode() + PEERS.read_bytes()).hexdigest()[:16]
         target = folder / f"{name}-{asked}.npz"
         command = [peer_python(name), PEERS, folder, target, name, limit]
-        yield _read(name, True, target) if target.exists() else _run(name, True, target, command)
+        if not target.exists():
+            _run(name, [target], command, "")
+        yield _read(name, True, target)
 
 
 def peer_python(name: str) -> Path:
@@ -67,13 +73,14 @@ def peer_python(name: str) -> Path:
     return ROOT / (".venv-autogluon" if name == "autogluon" else ".venv-peers") / "bin" / "python"
 
 
-def _run(name: str, peer: bool, target: Path, command: Sequence[object]) -> Run:
-    target.unlink(missing_ok=True)
-    environment = os.environ | {"PYTHONPATH": "" if peer else OWN_PATH}
+def _run(name: str, targets: Iterable[Path], command: Sequence[object], python_path: str) -> None:
+    """Run a command that must leave the `targets`."""
+    for target in targets:
+        target.unlink(missing_ok=True)
+    environment = os.environ | {"PYTHONPATH": python_path}
     ended = subprocess.run([*map(str, command)], env=environment, capture_output=True, text=True, check=False, timeout=LONGEST)
     if ended.returncode:
-        raise RuntimeError(f"{name} failed on {target.parent.name}: {(ended.stderr.strip().splitlines() or ['no word'])[-1]}")
-    return _read(name, peer, target)
+        raise RuntimeError(f"{name} failed: {(ended.stderr.strip().splitlines() or ['no word'])[-1]}")
 
 
 def _read(name: str, peer: bool, target: Path) -> Run:

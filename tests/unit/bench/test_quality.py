@@ -69,7 +69,7 @@ def test_a_learner_predicts_rows_that_it_has_not_seen(table, tmp_path, template)
 
 def test_a_learner_that_fails_is_named_with_its_last_word(tmp_path, template):
     """An error of a learner stops the benchmark and says whose it was."""
-    with pytest.raises(RuntimeError, match=r"rule failed on .*No such file"):
+    with pytest.raises(RuntimeError, match=r"rule failed: .*No such file"):
         list(runs.run_ours(tmp_path, ["rule"], template))
 
 
