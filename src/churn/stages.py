@@ -13,6 +13,7 @@ from churn.bundle import session
 from churn.bundle.manifest import Lineage
 from churn.bundle.open import open_bundle
 from churn.contract import Contract, encode
+from churn.contract.encode import Matrix
 from churn.data.conform import columns_of
 from churn.data.describe import describe
 from churn.data.labelled import Labelled, load, split
@@ -23,12 +24,16 @@ from churn.evaluate.importance import Asked
 from churn.evaluate.measure import measure
 from churn.evaluate.slices import Judged
 from churn.evaluate.write import write as write_evaluation
-from churn.model import Floats, Progress, train
+from churn.features.declare import declare
+from churn.model import Floats, Labels, Progress, train
+from churn.model.splits import Groups
+from churn.model.tune import tune, with_knobs
 from churn.registry import Registry
 from churn.registry.track import track as log_run
 
 ARTIFACTS = Path("artifacts")
 PREPARED = ARTIFACTS / "prepared"
+TUNED = ARTIFACTS / "tuned"
 MODEL = ARTIFACTS / "model"
 EVALUATION = ARTIFACTS / "evaluation"
 BUNDLE = ARTIFACTS / "bundle"
@@ -44,21 +49,30 @@ def prepare(_: Progress) -> None:
     PREPARED.mkdir(parents=True, exist_ok=True)
     train_rows.save(PREPARED / "train.parquet")
     test_rows.save(PREPARED / "test.parquet")
-    describe(train_rows.frame, params.data).save(PREPARED / "contract.json")
+    contract = describe(train_rows.frame, params.data)
+    matrix = encode(contract, columns_of(train_rows.frame, contract))
+    declare(contract, matrix, params.features).save(PREPARED / "contract.json")
+
+
+def tune_knobs(progress: Progress) -> None:
+    """Train rows to the knobs of each learner."""
+    params = configuration.load()
+    demand_worthwhile(versioning.data_hash(), params.problem)
+    tuned = tune(*_learned(), params.train, settings.load().state / "tuning", progress)
+    TUNED.mkdir(parents=True, exist_ok=True)
+    _write(TUNED / "knobs.json", tuned.knobs)
+    _write(TUNED / "tries.json", [one.to_json() for one in tuned.tries])
 
 
 def train_model(progress: Progress) -> None:
     """Train rows to an exported model and the figures of its contest."""
     params = configuration.load()
-    demand_worthwhile(versioning.data_hash(), params.problem)
-    contract = Contract.read(PREPARED / "contract.json")
-    rows, test_rows = Labelled.read(PREPARED / "train.parquet"), Labelled.read(PREPARED / "test.parquet")
-    matrix = encode(contract, columns_of(rows.frame, contract))
-    model, contest = train(contract, matrix, rows.label, rows.group, params.train, progress)
-    packing.export(MODEL, model, contract, test_rows)
-    chosen = contest.figures["+".join(contest.chosen)]
-    figures_of_contest = {"chosen": "+".join(contest.chosen), "cv": chosen, "tried": contest.figures}
-    (MODEL / "contest.json").write_text(json.dumps(figures_of_contest, indent=2) + "\n", encoding="utf-8")
+    knobs = with_knobs(params.train, json.loads((TUNED / "knobs.json").read_text(encoding="utf-8")))
+    model, contest = train(*_learned(), knobs, progress)
+    packing.export(MODEL, model, Contract.read(PREPARED / "contract.json"), Labelled.read(PREPARED / "test.parquet"))
+    name = contest.chosen.name
+    figures_of_contest = {"chosen": name, "cv": contest.figures[name], "tried": contest.figures}
+    _write(MODEL / "contest.json", figures_of_contest)
 
 
 def evaluate(_: Progress) -> None:
@@ -87,7 +101,17 @@ def track(_: Progress) -> None:
     log_run(registry, open_bundle(BUNDLE), params.model_dump(mode="json"), EVALUATION)
 
 
-STAGES = {"prepare": prepare, "train": train_model, "evaluate": evaluate, "bundle": bundle, "track": track}
+STAGES = {"prepare": prepare, "tune": tune_knobs, "train": train_model, "evaluate": evaluate, "bundle": bundle, "track": track}
+
+
+def _learned() -> tuple[Contract, Matrix, Labels, Groups]:
+    """The train rows as learners take them."""
+    contract, rows = Contract.read(PREPARED / "contract.json"), Labelled.read(PREPARED / "train.parquet")
+    return contract, encode(contract, columns_of(rows.frame, contract)), rows.label, rows.group
+
+
+def _write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def _judged() -> tuple[Labelled, Asked]:

@@ -6,27 +6,15 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from churn.params import Kind
-
-Value = str | float | bool | None
-
-
-class Column(BaseModel):
-    """One feature. `levels` are the categories seen in training; `minimum` and `maximum` its observed range."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    kind: Kind
-    nullable: bool
-    example: Value
-    levels: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
+from churn.contract.column import Column, Value
+from churn.contract.derived import Derived
 
 
 class Contract(BaseModel):
-    """All columns of a customer row. `id` and `snapshot` may accompany a row and are never features."""
+    """All columns of a customer row. `id` and `snapshot` may accompany a row and are never features.
+
+    `columns` is what a row brings; `derived` is what the model computes of it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,6 +24,12 @@ class Contract(BaseModel):
     snapshot: str | None
     missing_words: tuple[str, ...]
     columns: tuple[Column, ...]
+    derived: tuple[Derived, ...] = ()
+
+    @property
+    def model_columns(self) -> tuple[Column, ...]:
+        """What learners see: the columns, then the derived ones."""
+        return (*self.columns, *self.derived)
 
     @property
     def features(self) -> tuple[str, ...]:
