@@ -58,7 +58,7 @@ def _peers(names: list[str]) -> list[str]:
 def _tables(asked: argparse.Namespace) -> Iterable[tables.Table]:
     for source in tables.sources(asked.table, asked.only, asked.out / "tables"):
         try:
-            yield tables.read(source)
+            yield tables.read(source, configuration.load(asked.params))
         except ChurnError as error:
             _tell(f"{source.name} is left out: {error}")
 

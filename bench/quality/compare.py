@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.quality import figures, folds, weigh
 from bench.quality.ours import MODEL
-from bench.quality.runs import learners, run_ours, run_peers
+from bench.quality.runs import run_ours, run_peers
 from bench.quality.tables import Table
 from churn.decision import Decision
 from churn.evaluate.interval import resamples
@@ -22,7 +22,7 @@ def compare(table: Table, folder: Path, params: Params, path: Path, count: int, 
     label, group, seed = table.rows.label, table.rows.group, params.train.seed
     fold = folds.numbered(table, count, seed)
     question = folds.write(folder, table, fold)
-    own = list(run_ours(folder, learners(params), path))
+    own = run_ours(folder, path)
     model = next(run for run in own if run.name == MODEL)
     runs = [*own, *run_peers(folder, peers, question, model.cpu_seconds)]
     decision, level = Decision.of(params.problem), params.evaluate.level

@@ -1,73 +1,67 @@
-"""Fit some of the project's learners on given folds, in a process of their own, so that its memory is theirs.
+"""Fit the project's learners on given folds, in a process of their own, so that its memory is theirs.
 
-`python -m bench.quality.ours FOLDER PARAMS NAME ...` reads FOLDER/folds.npz and FOLDER/contract.json, and writes a file
-for each NAME: `model` (all learners and the choice among them), a learner of params.yaml, or `default boosting`.
+`python -m bench.quality.ours FOLDER PARAMS` reads FOLDER/folds.npz and FOLDER/contract.json, and writes FOLDER/ours.npz
+with the out-of-fold probabilities of each learner: those of params.yaml with the knobs that were tuned for the model,
+the two simple ones, scikit-learn's boosting as it comes, and the model, which is all of them and the choice among them.
 """
 
 import json
-import os
-import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from bench.quality.fit import fit
+from bench.quality.watch import cpu_seconds
 from churn import params as configuration
 from churn.contract import Contract
-from churn.contract.encode import Matrix
 from churn.decision import Decision
-from churn.model import fit_member, train
-from churn.params import Params, Train
+from churn.model import fit_member
+from churn.params import Learner, Params, Train
 
 MODEL, DEFAULT = "model", "default boosting"
+SIMPLE: tuple[Learner, ...] = ("rule", "few_columns")
+FOREST = "extra_trees"  # the one whose score is a probability, not log-odds
+Arrays = dict[str, Any]
+Floats = npt.NDArray[np.float64]
 
-Fitted = Callable[[Matrix], Any]  # encoded rows to probabilities
 
-
-def main(folder: Path, params: Path, names: Sequence[str]) -> None:
-    """Out-of-fold probabilities of each learner, one after another."""
+def main(folder: Path, params: Path) -> None:
+    """Out-of-fold probabilities of every learner, and the seconds of each."""
     contract, given = Contract.read(folder / "contract.json"), dict(np.load(folder / "folds.npz"))
-    knobs = _knobs(configuration.load(params))
-    for name in names:
-        np.savez(answer(folder, name), **_out_of_fold(name, contract, given, knobs))
-
-
-def answer(folder: Path, name: str) -> Path:
-    """Where the probabilities of a learner are."""
-    return folder / f"{name.replace(' ', '_')}.npz"
-
-
-def _out_of_fold(name: str, contract: Contract, given: dict[str, Any], knobs: Train) -> dict[str, Any]:
-    """Probabilities (n,), the seconds of each fold, and the most bytes that the process has held so far."""
-    probability, seconds, cpu, notes = np.empty(len(given["label"])), [], [], []
+    knobs, found, notes = _knobs(configuration.load(params)), {}, []
     for held in range(int(given["fold"].max()) + 1):
         inside = given["fold"] != held
-        start, begun = time.perf_counter(), _cpu()
-        fitted, note = _fit(name, contract, given["matrix"][inside], given["label"][inside], given["group"][inside], knobs)
-        seconds.append(time.perf_counter() - start)
-        cpu.append(_cpu() - begun)
-        notes.append(note)
-        probability[~inside] = fitted(given["matrix"][~inside])
-    peak = 1024 * max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    spent = {"seconds": seconds, "cpu_seconds": cpu, "peak_bytes": peak}
-    return {"probability": probability, **spent, "notes": json.dumps(notes)}
+        start = time.perf_counter(), cpu_seconds()
+        for name, probability, note in _learners(contract, given, inside, knobs):
+            one = found.setdefault(name, {"probability": np.empty(len(inside)), "seconds": [], "cpu_seconds": []})
+            one["probability"][~inside] = probability
+            one["seconds"].append(time.perf_counter() - start[0])
+            one["cpu_seconds"].append(cpu_seconds() - start[1])
+            notes += [note] if note else []
+            start = time.perf_counter(), cpu_seconds()
+    flat = {f"{name}/{key}": value for name, one in found.items() for key, value in one.items()}
+    np.savez(folder / "ours.npz", notes=json.dumps(notes), **flat)
 
 
-def _fit(name: str, contract: Contract, matrix: Matrix, label: Any, group: Any, knobs: Train) -> tuple[Fitted, str]:
-    """What predicts, and what was chosen."""
-    if name == MODEL:
-        model, contest = train(contract, matrix, label, group, knobs)
-        return model.probability, "+".join(contest.chosen)
-    if name == DEFAULT:
-        boosting = HistGradientBoostingClassifier(random_state=knobs.seed).fit(matrix, label)
-        return lambda rows: boosting.predict_proba(rows)[:, 1], ""
-    member = fit_member(name, contract, matrix, label, knobs)  # type: ignore[arg-type]
-    return lambda rows: expit(member.log_odds(rows)), ""
+def _learners(contract: Contract, given: Arrays, inside: Any, knobs: Train) -> Iterator[tuple[str, Floats, str]]:
+    """Name, probabilities of the held rows, and what was chosen; the model first, for its knobs serve the others."""
+    matrix, label, group = (given[name][inside] for name in ("matrix", "label", "group"))
+    asked = given["matrix"][~inside]
+    model, chosen, tuned = fit(contract, matrix, label, group, knobs)
+    yield MODEL, model.probability(asked), chosen
+    boosting = HistGradientBoostingClassifier(random_state=knobs.seed).fit(matrix, label)
+    yield DEFAULT, boosting.predict_proba(asked)[:, 1], ""
+    for name in dict.fromkeys([*SIMPLE, *knobs.learners]):
+        member = fit_member(name, contract, matrix, label, tuned, group)
+        score = member.score(asked)
+        yield name, np.clip(score, 0, 1) if name == FOREST else expit(score), ""
 
 
 def _knobs(params: Params) -> Train:
@@ -77,10 +71,5 @@ def _knobs(params: Params) -> Train:
     return params.train.model_copy(update={"rule": rule})
 
 
-def _cpu() -> float:
-    """Seconds of CPU that this process and its ended children took."""
-    return sum(os.times()[:4])
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

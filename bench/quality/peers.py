@@ -39,7 +39,7 @@ def main(folder: Path, target: Path, name: str, limit: float) -> None:
         cpu.append(sum(os.times()[:4]) - begun)
         probability[~inside] = fitted(given["matrix"][~inside])
     peak = 1024 * max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    np.savez(target, probability=probability, seconds=seconds, cpu_seconds=cpu, peak_bytes=peak, notes="[]")
+    np.savez(target, probability=probability, seconds=seconds, cpu_seconds=cpu, peak_bytes=peak)
 
 
 def lightgbm(matrix: Any, label: Any, group: Any, category: Any) -> Fitted:

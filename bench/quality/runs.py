@@ -3,17 +3,17 @@
 import hashlib
 import json
 import os
-import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.quality.ours import DEFAULT, MODEL, answer
-from churn.params import Params
+from bench.quality.ours import MODEL
+from bench.quality.watch import watched
 
 ROOT = Path(__file__).parents[2]
 OWN_PATH = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
@@ -36,21 +36,15 @@ class Run:
     notes: list[str]
 
 
-def learners(params: Params) -> list[str]:
-    """The project's, from the simplest on; the model last."""
-    simple = ["rule", "few_columns"]
-    return [*simple, *(name for name in params.train.learners if name not in simple), DEFAULT, MODEL]
-
-
-def run_ours(folder: Path, names: Sequence[str], params: Path) -> Iterator[Run]:
-    """Fit the project's learners: the model in a process of its own, the others in another."""
-    for part in ([name for name in names if name != MODEL], [name for name in names if name == MODEL]):
-        targets = {name: answer(folder, name) for name in part}
-        if part:
-            _run(
-                ", ".join(part), targets.values(), [sys.executable, "-m", "bench.quality.ours", folder, params, *part], OWN_PATH
-            )
-        yield from (_read(name, False, target) for name, target in targets.items())
+def run_ours(folder: Path, params: Path) -> list[Run]:
+    """Fit all of the project's learners; the peak is that of the process in which all were fitted."""
+    found = folder / "ours.npz"
+    found.unlink(missing_ok=True)
+    spent = watched([sys.executable, "-m", "bench.quality.ours", folder, params], OWN_PATH, LONGEST)
+    told = dict(np.load(found))
+    names = dict.fromkeys(key.partition("/")[0] for key in told if "/" in key)
+    notes = json.loads(str(told["notes"]))
+    return [_run(name, False, told, f"{name}/", spent.peak_bytes, notes if name == MODEL else []) for name in names]
 
 
 def run_peers(folder: Path, names: Sequence[str], question: str, seconds: float) -> Iterator[Run]:
@@ -64,8 +58,9 @@ def run_peers(folder: Path, names: Sequence[str], question: str, seconds: float)
         target = folder / f"{name}-{asked}.npz"
         command = [peer_python(name), PEERS, folder, target, name, limit]
         if not target.exists():
-            _run(name, [target], command, "")
-        yield _read(name, True, target)
+            watched(command, "", LONGEST)
+        told = dict(np.load(target))
+        yield _run(name, True, told, "", float(told["peak_bytes"]), [])
 
 
 def peer_python(name: str) -> Path:
@@ -73,17 +68,6 @@ def peer_python(name: str) -> Path:
     return ROOT / (".venv-autogluon" if name == "autogluon" else ".venv-peers") / "bin" / "python"
 
 
-def _run(name: str, targets: Iterable[Path], command: Sequence[object], python_path: str) -> None:
-    """Run a command that must leave the `targets`."""
-    for target in targets:
-        target.unlink(missing_ok=True)
-    environment = os.environ | {"PYTHONPATH": python_path}
-    ended = subprocess.run([*map(str, command)], env=environment, capture_output=True, text=True, check=False, timeout=LONGEST)
-    if ended.returncode:
-        raise RuntimeError(f"{name} failed: {(ended.stderr.strip().splitlines() or ['no word'])[-1]}")
-
-
-def _read(name: str, peer: bool, target: Path) -> Run:
-    found = np.load(target)
-    seconds, cpu = float(np.mean(found["seconds"])), float(np.mean(found["cpu_seconds"]))
-    return Run(name, peer, found["probability"], seconds, cpu, float(found["peak_bytes"]), json.loads(str(found["notes"])))
+def _run(name: str, peer: bool, told: dict[str, Any], prefix: str, peak: float, notes: list[str]) -> Run:
+    seconds, cpu = (float(np.mean(told[f"{prefix}{key}"])) for key in ("seconds", "cpu_seconds"))
+    return Run(name, peer, told[f"{prefix}probability"], seconds, cpu, peak, notes)

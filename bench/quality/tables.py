@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.quality import made
+from bench.quality.fit import encoded
 from churn import workspace
-from churn.contract import Contract, encode
+from churn.contract import Contract
 from churn.contract.encode import Matrix
-from churn.data.conform import columns_of
-from churn.data.describe import describe
 from churn.data.labelled import Labelled, load
-from churn.params import Data
+from churn.params import Data, Params
 
 SHARED = Path(__file__).parents[2] / "../shared/data"
 FORM = "NAME=FILE:TARGET:POSITIVE[:ID]"
@@ -46,8 +45,8 @@ class Table:
 
     name: str
     data: Data
-    contract: Contract
     rows: Labelled
+    contract: Contract
     matrix: Matrix
 
 
@@ -69,14 +68,13 @@ def absent() -> list[str]:
     return [one.name for one in PUBLIC if not one.path.is_file()]
 
 
-def read(source: Source) -> Table:
+def read(source: Source, params: Params) -> Table:
     """Look at a table as `churn init` does, and encode all of it. Raises TableError where no model can be made of it."""
     data = workspace.plan(source.path, source.target, source.positive, source.id, None).data
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(source.path, folder)
         rows = load(Path(folder), data)
-    contract = describe(rows.frame, data)
-    return Table(source.name, data, contract, rows, encode(contract, columns_of(rows.frame, contract)))
+    return Table(source.name, data, rows, *encoded(rows, params.model_copy(update={"data": data})))
 
 
 def _made(name: str, folder: Path) -> Source:

@@ -7,15 +7,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import rel_entr
 
+from bench.quality.fit import encoded, fit
 from churn import simulate
 from churn.contract import Contract, encode
 from churn.contract.encode import Matrix
 from churn.data.conform import columns_of, conform
-from churn.data.describe import describe
+from churn.data.labelled import Labelled
 from churn.decision import Decision
 from churn.evaluate.figures import figures
 from churn.evaluate.interval import intervals
-from churn.model import Model, train
+from churn.model import Model
 from churn.params import Params
 from churn.simulate import Month
 
@@ -73,11 +74,10 @@ def _month(seed: int, customers: int) -> Month:
 
 def _fit(month: Month, params: Params) -> tuple[Contract, Model, str]:
     frame = conform(month.rows, params.data.columns, params.data.missing_words)
-    contract = describe(frame, params.data)
-    group = np.arange(len(frame), dtype=np.uint64)
-    matrix, label = encode(contract, columns_of(frame, contract)), month.churned.astype(np.int64)
-    model, contest = train(contract, matrix, label, group, params.train)
-    return contract, model, "+".join(contest.chosen)
+    names, label = np.arange(len(frame), dtype=np.uint64), month.churned.astype(np.int64)
+    contract, matrix = encoded(Labelled(frame, label, names, np.full(len(frame), month.name, dtype=object)), params)
+    model, chosen, _ = fit(contract, matrix, label, names, params.train)
+    return contract, model, chosen
 
 
 def _encoded(contract: Contract, month: Month, params: Params) -> Matrix:

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 
+from bench.quality.fit import fit
 from bench.quality.tables import Table
 from churn.bundle import session
 from churn.bundle.pack import export
-from churn.model import train
 from churn.params import Params
 
 ROWS = 1000
@@ -18,14 +18,14 @@ ROWS = 1000
 
 def weigh(table: Table, params: Params) -> dict[str, float | str]:
     """Train on all rows, export, and score rows one by one."""
-    model, contest = train(table.contract, table.matrix, table.rows.label, table.rows.group, params.train)
+    model, chosen, _ = fit(table.contract, table.matrix, table.rows.label, table.rows.group, params.train)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         export(folder, model, table.contract, table.rows)
         graph = (folder / "model.onnx").read_bytes()
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return {
-        "chosen": "+".join(contest.chosen),
+        "chosen": chosen,
         "tree_nodes": nodes(onnx.load_from_string(graph)),
         "model_bytes": len(graph),
         "exported_bytes": size,

@@ -11,7 +11,6 @@ from bench.quality.ours import MODEL
 from bench.quality.runs import Run
 from bench.quality.tables import Source, read
 from bench.quality.verdicts import shuffled
-from churn import params as configuration
 from churn.decision import Decision
 
 DECISION = Decision(saved_value=200, offer_cost=10, contact_cost=1, save_rate=0.3)
@@ -59,18 +58,19 @@ def test_the_same_folds_have_the_same_hash(table, tmp_path):
 
 
 def test_a_learner_predicts_rows_that_it_has_not_seen(table, tmp_path, template):
-    """A learner in a process of its own gives one probability for each row, and better ones than chance."""
-    folds.write(tmp_path, table, folds.numbered(table, 3, 7))
-    (found,) = runs.run_ours(tmp_path, ["few_columns"], template)
-    assert found.probability.shape == table.rows.label.shape
-    assert figures.alone(found, table.rows.label, folds.numbered(table, 3, 7), DECISION, 1)["auc"] > 0.6
-    assert found.peak_bytes > 0
+    """Every learner gives one probability for each row, and better ones than chance."""
+    fold = folds.numbered(table, 3, 7)
+    folds.write(tmp_path, table, fold)
+    found = runs.run_ours(tmp_path, template)
+    assert {one.name for one in found} == {MODEL, "default boosting", "rule", "few_columns", "logistic", "boosting"}
+    assert all(figures.alone(one, table.rows.label, fold, DECISION, 1)["auc"] > 0.55 for one in found)
+    assert all(one.peak_bytes > 0 for one in found)
 
 
-def test_a_learner_that_fails_is_named_with_its_last_word(tmp_path, template):
-    """An error of a learner stops the benchmark and says whose it was."""
-    with pytest.raises(RuntimeError, match=r"rule failed: .*No such file"):
-        list(runs.run_ours(tmp_path, ["rule"], template))
+def test_a_process_that_fails_has_the_last_word(tmp_path, template):
+    """An error in the process of the learners stops the benchmark and says what it was."""
+    with pytest.raises(RuntimeError, match="No such file"):
+        runs.run_ours(tmp_path, template)
 
 
 def test_everybody_earns_what_all_contacts_earn(table):
@@ -133,12 +133,12 @@ def test_the_report_shows_every_learner_and_what_is_not_reached(learners):
     json.dumps(found)
 
 
-def test_made_tables_are_equal_each_time_and_have_their_rate(tmp_path):
+def test_made_tables_are_equal_each_time_and_have_their_rate(tmp_path, params):
     """A made table is the same bytes twice and reads as a table with the churn it was made for."""
     one, two = made.rare(900), made.rare(900)
     assert one.equals(two)
     one.to_csv(tmp_path / "rare.csv", index=False)
-    rows = read(Source("rare", tmp_path / "rare.csv", made.TARGET, "Yes", made.ID)).rows
+    rows = read(Source("rare", tmp_path / "rare.csv", made.TARGET, "Yes", made.ID), params).rows
     assert 0.01 < rows.label.mean() < 0.06
 
 
@@ -150,9 +150,9 @@ def test_shuffled_labels_belong_to_the_same_customers(table):
     assert found.frame is table.rows.frame
 
 
-def test_planted_answers_are_found_and_honest_columns_are_not_accused(table, template):
+def test_planted_answers_are_found_and_honest_columns_are_not_accused(table, params):
     """The leak guard finds the disguised columns of a small table and accuses none of its own."""
-    found, text = leaks.measure([table], configuration.load(template))
+    found, text = leaks.measure([table], params)
     assert found["accused"] == []
     assert found["honest"] == 2
     assert "answer" not in {name.partition(".")[2] for name in found["missed"]}
