@@ -35,7 +35,8 @@ Floats = npt.NDArray[np.float64]
 def main(folder: Path, params: Path) -> None:
     """Out-of-fold probabilities of every learner, and the seconds of each."""
     contract, given = Contract.read(folder / "contract.json"), dict(np.load(folder / "folds.npz"))
-    knobs, found, notes = _knobs(configuration.load(params)), {}, []
+    knobs, notes = _knobs(configuration.load(params)), []
+    found: dict[str, Arrays] = {}
     for held in range(int(given["fold"].max()) + 1):
         inside = given["fold"] != held
         start = time.perf_counter(), cpu_seconds()

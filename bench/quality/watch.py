@@ -50,7 +50,8 @@ def held(own: Any) -> int:
 
 def cpu_seconds() -> float:
     """What this process, its running children and those that have ended took so far."""
-    return sum(os.times()[:4]) + sum(_ask(one, lambda one: sum(one.cpu_times()[:2])) for one in _children(psutil.Process()))
+    running = (_ask(one, lambda one: sum(one.cpu_times()[:2])) for one in _children(psutil.Process()))
+    return float(sum(os.times()[:4]) + sum(running))
 
 
 def _children(own: Any) -> list[Any]:
