@@ -4,8 +4,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 CUSTOMERS ?= 5000
 WORKSPACE ?= .
+PEERS ?=
+QUALITY ?=
 
-.PHONY: demo up test check bench format install lock hook clean
+.PHONY: demo up test check bench bench-quality format install lock hook clean
 
 demo: install # live through a year of the demo company in state/demo
 	$(BIN)/churn demo --customers $(CUSTOMERS)
@@ -24,6 +26,14 @@ check: install # lint, types, import contracts
 
 bench: install # the server beside an empty endpoint and mlflow models serve; ten minutes
 	$(BIN)/python -m bench.serving
+
+bench-quality: install .venv-peers/installed $(PEERS:%=.venv-%/installed) # the model beside other learners; an hour or more
+	$(BIN)/python -m bench.quality $(QUALITY) --peers lightgbm catboost ebm $(PEERS)
+
+.venv-%/installed: bench/%.txt # other learners live apart from the project
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 format: install
 	$(BIN)/ruff check --fix .
@@ -51,4 +61,4 @@ hook: # check before each commit
 	chmod +x .git/hooks/pre-commit
 
 clean:
-	rm -rf artifacts state .venv
+	rm -rf artifacts state .venv .venv-peers .venv-autogluon

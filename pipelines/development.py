@@ -8,7 +8,7 @@ from churn.bundle.open import Bundle, open_bundle
 from churn.discovery.record import demand_worthwhile, overrule
 from churn.registry import Version
 from churn.registry.track import register, track
-from churn.stages import BUNDLE, EVALUATION
+from churn.stages import BUNDLE, EVALUATION, tries
 from churn.store import Event
 from pipelines.common import OUTSIDE, registry, store, table
 
@@ -64,7 +64,7 @@ def register_candidate() -> Version:
     known = models.version_of(BUNDLE)
     if known:
         return known
-    run_id = track(models, bundle, params.load().model_dump(mode="json"), EVALUATION)
+    run_id = track(models, bundle, params.load().model_dump(mode="json"), EVALUATION, tries())
     version = register(models, bundle, run_id)
     store().record(Event("registered", version.version, bundle.manifest.lineage.model_dump()))
     return version

@@ -3,6 +3,7 @@
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from churn.bundle import session
 from churn.bundle.manifest import Lineage
 from churn.bundle.open import open_bundle
 from churn.contract import Contract, encode
+from churn.contract.encode import Matrix
 from churn.data.conform import columns_of
 from churn.data.describe import describe
 from churn.data.labelled import Labelled, load, split
@@ -23,13 +25,18 @@ from churn.evaluate.importance import Asked
 from churn.evaluate.measure import measure
 from churn.evaluate.slices import Judged
 from churn.evaluate.write import write as write_evaluation
+from churn.features.declare import declare
 from churn.leak import guard
-from churn.model import Floats, Progress, train
+from churn.model import Floats, Labels, Progress, train
+from churn.model.splits import Groups
+from churn.model.tune import tune, with_knobs
 from churn.registry import Registry
 from churn.registry.track import track as log_run
 
 ARTIFACTS = Path("artifacts")
 PREPARED = ARTIFACTS / "prepared"
+TUNED = ARTIFACTS / "tuned"
+TRIES = "tries.json"
 MODEL = ARTIFACTS / "model"
 EVALUATION = ARTIFACTS / "evaluation"
 BUNDLE = ARTIFACTS / "bundle"
@@ -46,24 +53,33 @@ def prepare(_: Progress) -> list[str]:
     PREPARED.mkdir(parents=True, exist_ok=True)
     train_rows.save(PREPARED / "train.parquet")
     test_rows.save(PREPARED / "test.parquet")
-    describe(train_rows.frame, seen.data).save(PREPARED / "contract.json")
+    contract = describe(train_rows.frame, seen.data)
+    matrix = encode(contract, columns_of(train_rows.frame, contract))
+    declare(contract, matrix, params.features).save(PREPARED / "contract.json")
     report = {"left_out": seen.data.left_out, "accused": seen.data.accused, "suspicious_names": sorted(seen.warned)}
-    (PREPARED / "leaks.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write(PREPARED / "leaks.json", report)
     return seen.lines
+
+
+def tune_knobs(progress: Progress) -> None:
+    """Train rows to the knobs of each learner."""
+    params = configuration.load()
+    demand_worthwhile(versioning.data_hash(), params.problem)
+    tuned = tune(*_learned(), params.train, settings.load().state / "tuning", progress)
+    TUNED.mkdir(parents=True, exist_ok=True)
+    _write(TUNED / "knobs.json", tuned.knobs)
+    _write(TUNED / TRIES, [one.to_json() for one in tuned.tries])
 
 
 def train_model(progress: Progress) -> None:
     """Train rows to an exported model and the figures of its contest."""
     params = configuration.load()
-    demand_worthwhile(versioning.data_hash(), params.problem)
-    contract = Contract.read(PREPARED / "contract.json")
-    rows, test_rows = Labelled.read(PREPARED / "train.parquet"), Labelled.read(PREPARED / "test.parquet")
-    matrix = encode(contract, columns_of(rows.frame, contract))
-    model, contest = train(contract, matrix, rows.label, rows.group, params.train, progress)
-    packing.export(MODEL, model, contract, test_rows)
-    chosen = contest.figures["+".join(contest.chosen)]
-    figures_of_contest = {"chosen": "+".join(contest.chosen), "cv": chosen, "tried": contest.figures}
-    (MODEL / "contest.json").write_text(json.dumps(figures_of_contest, indent=2) + "\n", encoding="utf-8")
+    knobs = with_knobs(params.train, json.loads((TUNED / "knobs.json").read_text(encoding="utf-8")))
+    model, contest = train(*_learned(), knobs, progress)
+    packing.export(MODEL, model, Contract.read(PREPARED / "contract.json"), Labelled.read(PREPARED / "test.parquet"))
+    name = contest.chosen.name
+    figures_of_contest = {"chosen": name, "cv": contest.figures[name], "tried": contest.figures}
+    _write(MODEL / "contest.json", figures_of_contest)
 
 
 def evaluate(_: Progress) -> None:
@@ -89,10 +105,26 @@ def track(_: Progress) -> None:
     """The bundle to a run in MLflow."""
     params = configuration.load()
     registry = Registry(settings.load().tracking_uri, params.name)
-    log_run(registry, open_bundle(BUNDLE), params.model_dump(mode="json"), EVALUATION)
+    log_run(registry, open_bundle(BUNDLE), params.model_dump(mode="json"), EVALUATION, tries())
 
 
-STAGES = {"prepare": prepare, "train": train_model, "evaluate": evaluate, "bundle": bundle, "track": track}
+def tries() -> list[dict[str, Any]]:
+    """Every try of tuning, as `churn.model.tune.Try` has it."""
+    found: list[dict[str, Any]] = json.loads((TUNED / TRIES).read_text(encoding="utf-8"))
+    return found
+
+
+STAGES = {"prepare": prepare, "tune": tune_knobs, "train": train_model, "evaluate": evaluate, "bundle": bundle, "track": track}
+
+
+def _learned() -> tuple[Contract, Matrix, Labels, Groups]:
+    """The train rows as learners take them."""
+    contract, rows = Contract.read(PREPARED / "contract.json"), Labelled.read(PREPARED / "train.parquet")
+    return contract, encode(contract, columns_of(rows.frame, contract)), rows.label, rows.group
+
+
+def _write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def _judged() -> tuple[Labelled, Asked]:

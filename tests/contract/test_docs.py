@@ -13,6 +13,7 @@ from churn.settings import Settings
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
@@ -28,7 +29,7 @@ def test_every_command_stands_in_the_readme(command: str) -> None:
     assert f"churn {command}" in README
 
 
-@pytest.mark.parametrize("target", re.findall(r"^(\w+):(?!=)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+@pytest.mark.parametrize("target", re.findall(r"^([\w-]+):(?!=)", MAKEFILE, re.MULTILINE))
 def test_every_make_target_stands_in_a_document(target: str) -> None:
     """A make target is named in the README or in CONTRIBUTING."""
     assert f"make {target}" in README + CONTRIBUTING

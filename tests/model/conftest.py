@@ -34,7 +34,7 @@ class Trained:
     @property
     def auc(self) -> float:
         """Cross-validated."""
-        return self.contest.figures["+".join(self.contest.chosen)]["auc"]
+        return self.contest.chosen.auc
 
     def changed(self, name: str, change: Callable[[Floats], Floats]) -> Floats:
         """Probabilities of all rows after one column was changed."""

@@ -17,16 +17,22 @@ from churn.data.describe import describe
 from churn.data.labelled import Labelled
 from churn.decision import Decision
 from churn.model import train
-from churn.params import Boosting, Data, FewColumns, Logistic, Rule, Train
+from churn.params import Boosting, Data, ExtraTrees, FewColumns, Logistic, Rule, Train, Tune
 
 KINDS = {"tenure": "number", "Total day charge": "number", "class": "category", "model_config": "boolean", "_score": "number"}
 DATA = Data(target="left", positive="1", id="customer id", snapshot="month", missing_words=("", "na"), columns=KINDS)
+BOOSTING = Boosting(learning_rate=0.2, rounds=5, leaves=4, min_leaf_rows=20, l2=0, columns=1)
 TRAIN = Train(
     learners=("logistic", "boosting"),
     folds=2,
     seed=0,
-    logistic=Logistic(bins=4, c=1),
-    boosting=Boosting(learning_rate=0.2, rounds=5, leaves=4, min_leaf_rows=20, l2=0),
+    member_worth=0.0,
+    tune=Tune(trials=0, seconds=None, splits=2, rows=1000, most_rounds=20, patience=5),
+    logistic=Logistic(bins=4, knots=2, c=1),
+    boosting=BOOSTING,
+    encoded_boosting=BOOSTING,
+    deep_boosting=BOOSTING,
+    extra_trees=ExtraTrees(trees=5, leaves=8, min_leaf_rows=20, columns=0.5),
     rule=Rule(conditions=1, edges=4),
     few_columns=FewColumns(columns=2, bins=4, c=1),
 )

@@ -1,22 +1,26 @@
-"""A fitted histogram gradient boosting as the attributes of an ONNX TreeEnsembleRegressor."""
+"""Trees as the attributes of an ONNX TreeEnsembleRegressor."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 
-def tree_attributes(boosting: HistGradientBoostingClassifier) -> dict[str, Any]:
-    """Attributes of the ai.onnx.ml (version 3) operator whose one target is the raw log-odds."""
-    # scikit-learn has no public access to the fitted trees; the export is compared with the model each time.
-    trees = [stage[0].nodes for stage in boosting._predictors]  # noqa: SLF001
+def tree_attributes(trees: Sequence[Any]) -> dict[str, Any]:
+    """Attributes of the ai.onnx.ml (version 3) operator whose one target is the sum of the leaves that a row reaches.
+
+    trees: arrays of nodes, left where x <= threshold.
+    """
     sizes = [len(nodes) for nodes in trees]
-    nodes = np.concatenate(trees)
+    nodes = np.concatenate([one[FIELDS] for one in trees])
     tree = np.repeat(np.arange(len(trees)), sizes)
     position = np.concatenate([np.arange(size) for size in sizes])
     leaf = nodes["is_leaf"].astype(bool)
-    return _branches(nodes, tree, position, leaf) | _leaves(nodes, tree, position, leaf, boosting)
+    return _branches(nodes, tree, position, leaf) | _leaves(nodes, tree, position, leaf)
+
+
+FIELDS = ["value", "feature_idx", "num_threshold", "missing_go_to_left", "left", "right", "is_leaf"]
 
 
 def _branches(nodes: Any, tree: Any, position: Any, leaf: npt.NDArray[np.bool_]) -> dict[str, Any]:
@@ -32,13 +36,12 @@ def _branches(nodes: Any, tree: Any, position: Any, leaf: npt.NDArray[np.bool_])
     }
 
 
-def _leaves(nodes: Any, tree: Any, position: Any, leaf: Any, boosting: HistGradientBoostingClassifier) -> dict[str, Any]:
+def _leaves(nodes: Any, tree: Any, position: Any, leaf: Any) -> dict[str, Any]:
     return {
         "target_treeids": tree[leaf].tolist(),
         "target_nodeids": position[leaf].tolist(),
         "target_ids": [0] * int(leaf.sum()),
         "target_weights": nodes["value"][leaf].tolist(),
-        "base_values": [float(boosting._baseline_prediction[0, 0])],  # noqa: SLF001
         "n_targets": 1,
         "aggregate_function": "SUM",
         "post_transform": "NONE",

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from churn.contract.schema import Column, Contract
+from churn.contract.column import Column
+from churn.contract.schema import Contract
 
 LARGEST = float(np.finfo(np.float32).max)
 Matrix = npt.NDArray[np.float32]

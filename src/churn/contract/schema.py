@@ -6,33 +6,16 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from churn.params import Kind, Reading
-
-Value = str | float | bool | None
-
-
-class Column(BaseModel):
-    """One feature. `levels` are the categories seen in training; `minimum` and `maximum` its observed range.
-
-    read_as: other texts, and the level as which each is read: another spelling of it, or a rare level among the other ones.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    kind: Kind
-    nullable: bool
-    example: Value
-    levels: tuple[str, ...] = ()
-    read_as: dict[str, str] = {}
-    minimum: float | None = None
-    maximum: float | None = None
+from churn.contract.column import Column, Value
+from churn.contract.derived import Derived
+from churn.params import Reading
 
 
 class Contract(BaseModel):
     """All columns of a customer row. `id` and `snapshot` may accompany a row and are never features.
 
-    reading: how files hold such rows; requests hold numbers as numbers.
+    `columns` is what a row brings; `derived` is what the model computes of it. `reading` is how files hold such rows;
+    requests hold numbers as numbers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +27,12 @@ class Contract(BaseModel):
     missing_words: tuple[str, ...]
     reading: Reading = Reading()
     columns: tuple[Column, ...]
+    derived: tuple[Derived, ...] = ()
+
+    @property
+    def model_columns(self) -> tuple[Column, ...]:
+        """What learners see: the columns, then the derived ones."""
+        return (*self.columns, *self.derived)
 
     @property
     def features(self) -> tuple[str, ...]:

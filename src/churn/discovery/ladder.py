@@ -59,7 +59,7 @@ def climb(
     knobs = params.model_copy(update={"rule": params.rule.model_copy(update={"break_even": decision.threshold})})
     for learner, (fit, held) in progress(steps, "the ladder"):
         member = fit_member(learner, contract, matrix[fit], label[fit], knobs)
-        figures[learner].append(_figures(label[held], expit(member.log_odds(matrix[held])), decision, share))
+        figures[learner].append(_figures(label[held], expit(member.score(matrix[held])), decision, share))
     return rungs + [Rung(words(learner, params), learner, *map(list, zip(*figures[learner], strict=True))) for learner in named]
 
 

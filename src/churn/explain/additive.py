@@ -31,6 +31,5 @@ class Additive:
 
 def parts(design: Design, coef: Floats, matrix: Matrix) -> Floats:
     """What each encoded column adds to the log-odds: (n, columns) to (n, columns)."""
-    owner = np.array([*design.value, *design.above, *design.missing, *design.equals], dtype=np.int64)
-    owned = (owner[:, None] == np.arange(matrix.shape[1])).astype(np.float64)
+    owned = (np.array(design.owners, dtype=np.int64)[:, None] == np.arange(matrix.shape[1])).astype(np.float64)
     return np.asarray((design.transform(matrix) * coef) @ owned)

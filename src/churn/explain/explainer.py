@@ -25,7 +25,7 @@ class Explainer:
     forests: tuple[Forest, ...]
 
     def contributions(self, row: Matrix) -> Floats:
-        """Shapley values of one encoded row (columns,), shape (columns,), in log-odds."""
+        """Shapley values of one encoded row with its derived columns, (columns,) to (columns,), in log-odds."""
         found = np.zeros(len(row))
         for additive in self.additive:
             found += additive.contributions(row)
@@ -38,7 +38,7 @@ class Explainer:
         arrays: dict[str, Any] = {"base": np.array(self.base)}
         for i, part in enumerate(self.additive):
             arrays |= {f"additive{i}.coef": part.coef, f"additive{i}.mean": part.mean}
-            arrays |= {f"additive{i}.design.{f.name}": np.asarray(getattr(part.design, f.name)) for f in fields(Design)}
+            arrays |= {f"additive{i}.design.{name}": array for name, array in part.design.to_arrays().items()}
         for i, forest in enumerate(self.forests):
             arrays |= {f"forest{i}.{f.name}": getattr(forest, f.name) for f in fields(Forest)}
         with ZipFile(folder / FILE, "w", ZIP_DEFLATED) as archive:  # numpy's own writer adds the time of day
@@ -62,7 +62,5 @@ def _names(arrays: dict[str, Any], kind: str) -> list[str]:
 
 
 def _additive(arrays: dict[str, Any], name: str) -> Additive:
-    raw = {f.name: arrays[f"{name}.design.{f.name}"] for f in fields(Design)}
-    positions = {key: raw[key].astype(int).tolist() for key in ("value", "above", "missing", "equals")}
-    design = Design(**(raw | positions | {"limit": float(raw["limit"])}))
+    design = Design.from_arrays({f.name: arrays[f"{name}.design.{f.name}"] for f in fields(Design)})
     return Additive(design, arrays[f"{name}.coef"], arrays[f"{name}.mean"])

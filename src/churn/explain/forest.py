@@ -17,17 +17,18 @@ class Forest:
     value: (leaves,) log-odds of the leaf. feature: (leaves, d) encoded column of each condition, the number of columns
     where a leaf has fewer. share: (leaves, d) share of the training rows that meet the condition, of those that got
     there. low, high, missing: a number meets its condition if low < x <= high, or where it is missing if `missing`.
-    codes: (leaves, d, codes + 1) whether each code of a category does, the last for missing; numbers ignore it.
-    category: (leaves, d) whether the condition is on a category.
+    codes: (masks, codes + 1) sets of codes of a category, the last place for missing; mask: (leaves, d) the set that meets
+    the condition, which numbers ignore. category: (leaves, d) whether the condition is on a category.
     """
 
     value: Floats
-    feature: npt.NDArray[np.int64]
+    feature: npt.NDArray[np.int32]
     share: Floats
     low: Floats
     high: Floats
     missing: npt.NDArray[np.bool_]
     codes: npt.NDArray[np.bool_]
+    mask: npt.NDArray[np.int32]
     category: npt.NDArray[np.bool_]
 
     @property
@@ -43,12 +44,13 @@ class Forest:
         the other conditions of `share * (1 - u) + met * u` (Owen, 1972), a polynomial that Gauss-Legendre integrates
         without error.
         """
-        met = self._met(row).astype(np.float64)
+        met = self._met(row)
         nodes, weights = np.polynomial.legendre.leggauss((met.shape[1] + 1) // 2)
-        u = (nodes[:, None, None] + 1) / 2
-        rest = _product_of_others(self.share * (1 - u) + met * u)
-        integral = np.tensordot(weights / 2, rest, axes=1)
-        phi = self.value[:, None] * (met - self.share) * integral
+        rest = np.zeros(met.shape)
+        for u, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
+            factors = self.share * (1 - u) + met * u  # above 0, since some training row met each condition
+            rest += weight * factors.prod(axis=1, keepdims=True) / factors
+        phi = self.value[:, None] * (met - self.share) * rest
         found = np.bincount(self.feature.ravel(), phi.ravel(), minlength=len(row) + 1)
         return found[: len(row)].astype(np.float64)
 
@@ -57,14 +59,7 @@ class Forest:
         x = np.append(row.astype(np.float64), 0.0)[self.feature]
         unknown = np.isnan(x)
         number = np.where(unknown, self.missing, (x > self.low) & (x <= self.high))
-        code = np.where(unknown, self.codes.shape[2] - 1, np.nan_to_num(x)).astype(np.int64)
-        chosen = np.take_along_axis(self.codes, np.where(self.category, code, 0)[:, :, None], axis=2)[:, :, 0]
+        last = self.codes.shape[1] - 1
+        code = np.where(unknown, last, np.minimum(np.nan_to_num(x), last - 1)).astype(np.int64)
+        chosen = self.codes[self.mask, np.where(self.category, code, 0)]
         return np.where(self.category, chosen, number)
-
-
-def _product_of_others(factors: Floats) -> Floats:
-    """For each entry along the last axis the product of all the others."""
-    ones = np.ones_like(factors[..., :1])
-    before = np.cumprod(np.concatenate([ones, factors[..., :-1]], axis=-1), axis=-1)
-    after = np.cumprod(np.concatenate([ones, factors[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
-    return np.asarray(before * after)

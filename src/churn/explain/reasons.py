@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from churn.contract import Column, Contract, Value
+from churn.contract import Column, Contract, Derived, Extension, Value
 from churn.contract.encode import Matrix
 from churn.explain.explainer import Explainer
 
@@ -21,10 +21,26 @@ class Reason:
 
 
 def reasons(explainer: Explainer, contract: Contract, features: Mapping[str, Value], row: Matrix, most: int) -> list[Reason]:
-    """The `most` strongest reasons for the score of one customer; `row` is its encoding, shape (columns,)."""
-    found = explainer.contributions(row)
-    strongest = np.argsort(-np.abs(found), kind="stable")[:most]
-    return [_reason(contract.columns[i], features.get(contract.columns[i].name), float(found[i])) for i in strongest]
+    """The `most` strongest reasons for the score of one customer; `row` is its encoding, shape (columns,).
+
+    A derived column is a reason of its own, under its own name.
+    """
+    (wide,) = Extension.of(contract).extend(row[None, :])
+    found = explainer.contributions(wide)
+    strongest = np.argsort(-np.abs(found), kind="stable")[:most].tolist()
+    columns = contract.model_columns
+    return [_reason(columns[i], _value(columns[i], features, float(wide[i])), float(found[i])) for i in strongest]
+
+
+def _value(column: Column, features: Mapping[str, Value], code: float) -> Value:
+    """What the request says of a column, or what a derived one comes to."""
+    if not isinstance(column, Derived):
+        return features.get(column.name)
+    if np.isnan(code):
+        return None
+    if column.kind == "category":
+        return column.levels[int(code)] if code < len(column.levels) else "another pair"
+    return round(code, 6)
 
 
 def _reason(column: Column, value: Value, contribution: float) -> Reason:

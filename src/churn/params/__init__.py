@@ -13,9 +13,10 @@ from churn.errors import ParamsError, WorkspaceError
 from churn.params.data import Data as Data
 from churn.params.data import Kind as Kind
 from churn.params.data import Reading as Reading
-from churn.params.section import Money, Section, Share
+from churn.params.section import Money, Share
+from churn.params.section import Section as Section
 
-Learner = Literal["logistic", "boosting", "rule", "few_columns"]
+Learner = Literal["logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees", "rule", "few_columns"]
 
 
 class Problem(Section):
@@ -32,6 +33,28 @@ class Problem(Section):
     contacts_a_month: int | None = Field(None, ge=1, description="how many customers can be contacted; null: no limit")
 
 
+class Bins(Section):
+    """A number cut into intervals."""
+
+    column: str
+    edges: tuple[float, ...] = Field(min_length=1)
+
+
+Pair = tuple[str, str]
+
+
+class Features(Section):
+    """Columns made of other columns, by name; models read them, requests do not bring them."""
+
+    ratios: dict[str, Pair] = Field({}, description="first / second, missing where the second is 0")
+    rates: dict[str, Pair] = Field({}, description="first / second, the second at least 1: per month of tenure, say")
+    differences: dict[str, Pair] = Field({}, description="first - second")
+    products: dict[str, Pair] = Field({}, description="first x second")
+    bins: dict[str, Bins] = Field({}, description="intervals of a number, as a category")
+    crosses: dict[str, Pair] = Field({}, description="pairs of levels of two categories, as a category")
+    from_contract: bool = Field(True, description="also count what is missing and which booleans are true")
+
+
 class Split(Section):
     """Which rows judge a model and which rows it may learn from."""
 
@@ -43,9 +66,10 @@ class Split(Section):
 
 
 class Logistic(Section):
-    """Logistic regression on numbers with a step at each quantile."""
+    """Logistic regression on numbers with a step, and a change of slope, at each of some quantiles."""
 
     bins: int = Field(ge=2, description="quantile steps for each number")
+    knots: int = Field(ge=0, description="quantiles at which each number may change its slope (linear splines)")
     c: float = Field(gt=0, description="inverse strength of the L2 penalty")
 
 
@@ -53,10 +77,20 @@ class Boosting(Section):
     """Histogram gradient boosting of trees."""
 
     learning_rate: float = Field(gt=0, le=1)
-    rounds: int = Field(ge=1)
+    rounds: int = Field(ge=1, description="trees; tuning finds how many")
     leaves: int = Field(ge=2)
     min_leaf_rows: int = Field(ge=1)
     l2: float = Field(ge=0)
+    columns: float = Field(gt=0, le=1, description="share of the columns that each split looks at")
+
+
+class ExtraTrees(Section):
+    """Extremely randomised trees."""
+
+    trees: int = Field(ge=1)
+    leaves: int = Field(ge=2, description="most leaves of a tree")
+    min_leaf_rows: int = Field(ge=1)
+    columns: float = Field(gt=0, le=1, description="share of the columns that each split looks at")
 
 
 class Rule(Section):
@@ -75,16 +109,37 @@ class FewColumns(Section):
     c: float = Field(gt=0, description="inverse strength of the L2 penalty")
 
 
+class Tune(Section):
+    """How long to look for better knobs, each learner for itself."""
+
+    trials: int = Field(ge=0, description="tries for each learner, the first with the knobs as written; 0: no tuning")
+    seconds: float | None = Field(None, gt=0, description="begin no further try after so long; results then depend on speed")
+    splits: int = Field(ge=1, description="of the folds, those by which a try is judged")
+    rows: int = Field(ge=200, description="at most so many rows, of customers drawn by lot")
+    most_rounds: int = Field(ge=1, description="of boosting")
+    patience: int = Field(ge=1, description="rounds of boosting without gain before it stops")
+
+
 class Train(Section):
     """Which learners compete and how."""
 
     learners: tuple[Learner, ...] = Field(min_length=1)
     folds: int = Field(ge=2)
     seed: int
+    member_worth: float = Field(ge=0, description="log loss that a further member of a combination must save")
+    tune: Tune
     logistic: Logistic
     boosting: Boosting
+    encoded_boosting: Boosting
+    deep_boosting: Boosting
+    extra_trees: ExtraTrees
     rule: Rule
     few_columns: FewColumns
+
+    @property
+    def boostings(self) -> dict[Learner, Boosting]:
+        """The three kinds of boosting by name."""
+        return {"boosting": self.boosting, "encoded_boosting": self.encoded_boosting, "deep_boosting": self.deep_boosting}
 
 
 class Discovery(Section):
@@ -142,6 +197,7 @@ class Params(Section):
     name: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="name of the registered model")
     problem: Problem
     data: Data
+    features: Features
     split: Split
     discovery: Discovery
     train: Train

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections.abc import Sequence
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +20,15 @@ CODE = Path(__file__).with_name("served_model.py")
 NEEDS = ("numpy", "onnxruntime", "pandas", "pydantic", "ruamel.yaml")
 
 
-def track(registry: Registry, bundle: Bundle, params: dict[str, Any], plots: Path) -> str:
-    """Log parameters, metrics, curves and lineage of a bundle as a run, once. Returns the id of the run."""
+def track(registry: Registry, bundle: Bundle, params: dict[str, Any], plots: Path, tries: Sequence[dict[str, Any]] = ()) -> str:
+    """Log parameters, metrics, curves and lineage of a bundle as a run, once. Returns the id of the run.
+
+    tries: of tuning (`churn.model.tune.Try`), each of which becomes a run nested in it.
+    """
     with registry.answering() as client:
         experiment = _experiment(client, registry)
         run_id = _run_of(client, experiment, bundle.fingerprint)
-        return run_id or _log(client, experiment, bundle, params, plots)
+        return run_id or _log(client, experiment, bundle, params, plots, tries)
 
 
 def register(registry: Registry, bundle: Bundle, run_id: str) -> Version:
@@ -53,7 +57,14 @@ def _run_of(client: "MlflowClient", experiment: str, bundle: str) -> str | None:
     return str(found[0].info.run_id) if found else None
 
 
-def _log(client: "MlflowClient", experiment: str, bundle: Bundle, params: dict[str, Any], plots: Path) -> str:
+def _log(
+    client: "MlflowClient",
+    experiment: str,
+    bundle: Bundle,
+    params: dict[str, Any],
+    plots: Path,
+    tries: Sequence[dict[str, Any]],
+) -> str:
     from mlflow.entities import Metric, Param  # noqa: PLC0415
 
     run_id = str(client.create_run(experiment, tags=_tags(bundle)).info.run_id)
@@ -65,8 +76,20 @@ def _log(client: "MlflowClient", experiment: str, bundle: Bundle, params: dict[s
         client.log_batch(run_id, params=flat[start : start + 100])
     client.log_batch(run_id, metrics=metrics)
     client.log_artifacts(run_id, str(plots), "plots")
+    for one in tries:
+        _log_try(client, experiment, run_id, one)
     client.set_terminated(run_id)
     return run_id
+
+
+def _log_try(client: "MlflowClient", experiment: str, parent: str, one: dict[str, Any]) -> None:
+    from mlflow.entities import Metric, Param  # noqa: PLC0415
+
+    tags = {"mlflow.parentRunId": parent, "churn.learner": one["learner"], "churn.try": one["state"]}
+    child = client.create_run(experiment, tags=tags, run_name=f"{one['learner']} {one['number']}").info.run_id
+    knobs = [Param(key, str(value)) for key, value in one["knobs"].items()]
+    client.log_batch(child, params=knobs, metrics=[Metric("log_loss", one["log_loss"], int(time.time() * 1000), 0)])
+    client.set_terminated(child)
 
 
 def _key(name: str) -> str:

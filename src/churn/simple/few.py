@@ -1,7 +1,5 @@
 """A logistic regression on the few columns that say most."""
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
@@ -9,7 +7,8 @@ from sklearn.linear_model import LogisticRegression
 
 from churn.contract import Contract
 from churn.contract.encode import Matrix
-from churn.features import Design, stepped
+from churn.features import Design
+from churn.features.recipes import stepped
 from churn.params import FewColumns
 
 Floats = npt.NDArray[np.float64]
@@ -22,31 +21,17 @@ def fit_few(contract: Contract, matrix: Matrix, label: Labels, knobs: FewColumns
 
     matrix: encoded rows (n, features). Returns the design of the chosen columns and the regression on it.
     """
-    whole, groups = stepped(contract, matrix, knobs.bins), _groups(contract, matrix)
+    whole, groups = stepped(contract.columns, matrix, knobs.bins), _groups(contract, matrix)
     chosen: list[int] = []
     probability = np.full(len(label), label.mean())
     for _ in range(min(knobs.columns, len(groups))):
         gains = [-1.0 if i in chosen else _gain(group, label, probability) for i, group in enumerate(groups)]
         chosen.append(int(np.argmax(gains)))
-        design = only(whole, chosen)
+        design = whole.only(chosen)
         wide = design.transform(matrix).astype(np.float64)
         estimator = LogisticRegression(C=knobs.c, max_iter=2000).fit(wide, label)
         probability = expit(estimator.decision_function(wide))
     return design, estimator
-
-
-def only(design: Design, columns: list[int]) -> Design:
-    """The part of a design that reads the given encoded columns."""
-    value, above, missing, equals = (
-        np.flatnonzero(np.isin(block, columns)) for block in (design.value, design.above, design.missing, design.equals)
-    )
-    return replace(
-        design,
-        value=[design.value[i] for i in value], shift=design.shift[value], scale=design.scale[value], fill=design.fill[value],
-        above=[design.above[i] for i in above], edges=design.edges[above],
-        missing=[design.missing[i] for i in missing],
-        equals=[design.equals[i] for i in equals], codes=design.codes[equals],
-    )  # fmt: skip
 
 
 def _groups(contract: Contract, matrix: Matrix) -> list[npt.NDArray[np.int64]]:

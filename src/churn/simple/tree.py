@@ -27,14 +27,6 @@ class Tree:
     nodes: npt.NDArray[np.void]
     base: float = 0.0
 
-    @property
-    def _predictors(self) -> list[list["Tree"]]:
-        return [[self]]
-
-    @property
-    def _baseline_prediction(self) -> Floats:
-        return np.array([[self.base]])
-
     def decision_function(self, wide: Floats) -> Floats:
         """Log-odds of rows of the design: (n, design columns) to (n,)."""
         at = np.zeros(len(wide), dtype=np.int64)
@@ -73,8 +65,8 @@ def _design(conditions: Sequence[Condition]) -> tuple[Design, list[int]]:
     ordered = [*numbers, *levels]
     zero, one, nan = (np.full(len(numbers), v, dtype=np.float32) for v in (0.0, 1.0, np.nan))
     codes = np.array([c.value for c in levels], dtype=np.float32)
-    empty = np.array([], dtype=np.float32)
-    design = Design([c.column for c in numbers], zero, one, nan, np.inf, [], empty, [], [c.column for c in levels], codes)
+    value, equals = [c.column for c in numbers], [c.column for c in levels]
+    design = Design(value=value, shift=zero, scale=one, fill=nan, equals=equals, codes=codes)
     return design, [next(i for i, other in enumerate(ordered) if other is c) for c in conditions]
 
 

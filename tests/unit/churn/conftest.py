@@ -15,9 +15,10 @@ from churn.data.describe import describe
 from churn.data.labelled import Labelled
 from churn.decision import Decision
 from churn.model import Model, fit_member
-from churn.params import Boosting, Data, FewColumns, Learner, Logistic, Rule, Train
+from churn.params import Boosting, Data, ExtraTrees, FewColumns, Learner, Logistic, Rule, Train, Tune
 
 COUNT = 600
+BOOSTING = Boosting(learning_rate=0.2, rounds=15, leaves=6, min_leaf_rows=20, l2=0, columns=1)
 Fit = Callable[..., Model]
 
 
@@ -33,8 +34,13 @@ def knobs() -> Train:
         learners=("logistic", "boosting"),
         folds=2,
         seed=0,
-        logistic=Logistic(bins=4, c=1),
-        boosting=Boosting(learning_rate=0.2, rounds=30, leaves=6, min_leaf_rows=20, l2=0),
+        member_worth=0.0003,
+        tune=Tune(trials=0, seconds=None, splits=2, rows=1000, most_rounds=40, patience=5),
+        logistic=Logistic(bins=4, knots=2, c=1),
+        boosting=BOOSTING.model_copy(update={"rounds": 30}),
+        encoded_boosting=BOOSTING,
+        deep_boosting=BOOSTING.model_copy(update={"leaves": 12}),
+        extra_trees=ExtraTrees(trees=10, leaves=16, min_leaf_rows=10, columns=0.5),
         rule=Rule(conditions=2, edges=10),
         few_columns=FewColumns(columns=2, bins=4, c=1),
     )
@@ -83,8 +89,8 @@ def fitted(rows: Labelled, contract: Contract, matrix: Matrix, knobs: Train) -> 
     """Fit any combination of learners; their weights are made up, as calibration would give them."""
 
     def fit(*learners: Learner) -> Model:
-        members = {name: fit_member(name, contract, matrix, rows.label, knobs) for name in learners}
-        return Model(members, np.array([0.7, 0.4])[: len(learners)], -0.1)
+        members = {name: fit_member(name, contract, matrix, rows.label, knobs, rows.group) for name in learners}
+        return Model(members, np.array([0.7, 0.4, 0.3, 0.2, 0.1])[: len(learners)], -0.1)
 
     return fit
 

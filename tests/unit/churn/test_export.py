@@ -9,10 +9,11 @@ from churn.bundle.graph import to_onnx
 from churn.bundle.pack import export
 from churn.contract import Contract
 from churn.errors import ExportInexact
-from churn.features import one_hot, stepped
+from churn.features.recipes import one_hot, stepped
 from churn.model import Member, Model, fit_member
 
-COMBINATIONS = [("logistic",), ("boosting",), ("logistic", "boosting")]
+LEARNERS = ("logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees")
+COMBINATIONS = [*((learner,) for learner in LEARNERS), ("logistic", "boosting"), LEARNERS]
 ODD_ROWS = [
     [np.nan, np.nan, np.nan, np.nan],  # all missing
     [10, 30, 3, 1],  # a plan never seen
@@ -67,7 +68,7 @@ def test_rows_beside_a_threshold_take_the_branch_of_the_model(fitted, rows):
     np.testing.assert_allclose(graph_scores(model, matrix), model.probability(matrix), rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("learner", ["logistic", "boosting"])
+@pytest.mark.parametrize("learner", LEARNERS)
 @pytest.mark.parametrize("kind", ["number", "category"])
 def test_a_contract_of_one_kind_can_be_exported(contract, matrix, rows, knobs, learner, kind):
     """A contract with only numbers, or only categories, has a graph as well."""
@@ -90,14 +91,14 @@ def weighted_sum(design, matrix):
 @pytest.mark.parametrize("bins", [2, 7])
 def test_the_stepped_design_is_the_same_in_the_graph(contract, matrix, bins):
     """A weighted sum of all columns of the design is equal in numpy and in the graph."""
-    design = stepped(contract, matrix, bins)
+    design = stepped(contract.columns, matrix, bins)
     model = weighted_sum(design, matrix)
     np.testing.assert_allclose(graph_scores(model, matrix), model.probability(matrix), rtol=0, atol=1e-12)
 
 
 def test_the_one_hot_design_is_the_same_in_the_graph(contract, matrix):
     """One-hot columns and numbers with their gaps are equal in numpy and in the graph."""
-    design = one_hot(contract, matrix)
+    design = one_hot(contract.columns, matrix)
     known = matrix[~np.isnan(matrix).any(axis=1)]
     model = weighted_sum(design, known)
     np.testing.assert_allclose(graph_scores(model, known), model.probability(known), rtol=0, atol=1e-12)

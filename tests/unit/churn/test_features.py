@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from churn.contract import Column, Contract
-from churn.features import one_hot, stepped
+from churn.features.recipes import one_hot, stepped
 
 
 @pytest.fixture
@@ -23,13 +23,13 @@ def test_trees_see_numbers_as_they_are_and_a_column_for_each_level(small):
     contract, matrix = small
     nan = np.nan
     expected = [[0, 1, 1, 0], [2, 0, 0, 1], [4, 1, 0, 0], [nan, 0, 0, 0]]
-    np.testing.assert_array_equal(one_hot(contract, matrix).transform(matrix), expected)
+    np.testing.assert_array_equal(one_hot(contract.columns, matrix).transform(matrix), expected)
 
 
 def test_linear_models_see_standardised_numbers_without_gaps(small):
     """Numbers have mean 0 and deviation 1 where known, and a missing one stands at the mean."""
     contract, matrix = small
-    values = stepped(contract, matrix, bins=2).transform(matrix)
+    values = stepped(contract.columns, matrix, bins=2).transform(matrix)
     assert values[:3, 0].mean() == pytest.approx(0, abs=1e-6)
     assert values[:3, 0].std() == pytest.approx(1, abs=1e-6)
     assert values[3, 0] == 0
@@ -39,7 +39,7 @@ def test_linear_models_see_standardised_numbers_without_gaps(small):
 def test_linear_models_see_what_was_missing(small):
     """A column that may be missing has one indicator, and one that may not has none."""
     contract, matrix = small
-    design = stepped(contract, matrix, bins=2)
+    design = stepped(contract.columns, matrix, bins=2)
     assert design.missing == [0, 1]
     indicators = len(design.value) + len(design.above)
     np.testing.assert_array_equal(design.transform(matrix)[:, indicators : indicators + 2], [[0, 0]] * 3 + [[1, 1]])
@@ -49,11 +49,11 @@ def test_a_constant_number_is_scaled_by_one(small):
     """A constant column does not divide by zero."""
     contract, matrix = small
     matrix[:, 0] = 7
-    assert stepped(contract, matrix, bins=2).scale[0] == 1
-    assert np.isfinite(stepped(contract, matrix, bins=2).transform(matrix)).all()
+    assert stepped(contract.columns, matrix, bins=2).scale[0] == 1
+    assert np.isfinite(stepped(contract.columns, matrix, bins=2).transform(matrix)).all()
 
 
 def test_the_design_is_float32(small):
     """The design is computed in the precision that the graph uses."""
     contract, matrix = small
-    assert stepped(contract, matrix, bins=3).transform(matrix).dtype == np.float32
+    assert stepped(contract.columns, matrix, bins=3).transform(matrix).dtype == np.float32

@@ -59,7 +59,7 @@ def test_file_and_types_have_the_same_keys():
         ("positive_when: value", "positive_when: present", "positive goes with positive_when: value"),
         ("most_levels: 60", "most_levels: 1", "data.most_levels"),
         ("protected: []", "protected: [gender]", "protected: 'gender' is not among the columns"),
-        ("[logistic, boosting]", "[logistic, forest]", "train.learners.1"),
+        ("[logistic, boosting,", "[logistic, forest,", "train.learners.1"),
         ("name: churn ", "name: my model ", "name"),
         ("gate:", "gates:", "gates: unknown key"),
     ],

@@ -1,0 +1,25 @@
+"""One column of a customer row."""
+
+from pydantic import BaseModel, ConfigDict
+
+from churn.params import Kind
+
+Value = str | float | bool | None
+
+
+class Column(BaseModel):
+    """One feature. `levels` are the categories seen in training; `minimum` and `maximum` its observed range.
+
+    read_as: other texts, and the level as which each is read: another spelling of it, or a rare level among the other ones.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    kind: Kind
+    nullable: bool
+    example: Value
+    levels: tuple[str, ...] = ()
+    read_as: dict[str, str] = {}
+    minimum: float | None = None
+    maximum: float | None = None
