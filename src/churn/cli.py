@@ -61,7 +61,7 @@ def init(table: Path, target: str, positive: str, identity: str | None, snapshot
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["prepare", "train", "evaluate", "bundle", "track"]))
+@click.argument("name", type=click.Choice(["prepare", "train", "refit", "evaluate", "bundle", "track"]))
 def stage(name: str) -> None:
     """Do the work of one stage in dvc.yaml (called by `dvc repro`)."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads that wait for a busy core make a fit 30 times slower

@@ -3,8 +3,10 @@
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from churn import params as configuration
 from churn import settings, versioning
@@ -20,7 +22,8 @@ from churn.decision import Decision
 from churn.discovery.record import demand_worthwhile
 from churn.errors import TableError
 from churn.evaluate.importance import Asked
-from churn.evaluate.measure import measure
+from churn.evaluate.measure import History, measure
+from churn.evaluate.refit import refit as fit_again
 from churn.evaluate.slices import Judged
 from churn.evaluate.write import write as write_evaluation
 from churn.model import Floats, Progress, train
@@ -30,6 +33,7 @@ from churn.registry.track import track as log_run
 ARTIFACTS = Path("artifacts")
 PREPARED = ARTIFACTS / "prepared"
 MODEL = ARTIFACTS / "model"
+REFITS = ARTIFACTS / "refits.parquet"
 EVALUATION = ARTIFACTS / "evaluation"
 BUNDLE = ARTIFACTS / "bundle"
 
@@ -61,12 +65,22 @@ def train_model(progress: Progress) -> None:
     (MODEL / "contest.json").write_text(json.dumps(figures_of_contest, indent=2) + "\n", encoding="utf-8")
 
 
+def refit(progress: Progress) -> None:
+    """Train rows, fewer of them and earlier ones, to what the chosen learners then say of the test rows."""
+    params, contract = configuration.load(), Contract.read(PREPARED / "contract.json")
+    train_rows, test_rows = (Labelled.read(PREPARED / f"{name}.parquet") for name in ("train", "test"))
+    chosen = _contest()["chosen"].split("+")
+    scores = fit_again(chosen, contract, train_rows, test_rows, params.train, params.evaluate, progress)
+    scores.to_parquet(REFITS, index=False)
+
+
 def evaluate(_: Progress) -> None:
     """Test rows to figures with intervals, tables, pictures and the report."""
     params = configuration.load()
     rows, asked = _judged()
-    contest = json.loads((MODEL / "contest.json").read_text(encoding="utf-8"))
-    write_evaluation(EVALUATION, measure(rows, asked, params, contest), params)
+    learned = len(Labelled.read(PREPARED / "train.parquet"))
+    history = History(_contest(), learned, pd.read_parquet(REFITS))
+    write_evaluation(EVALUATION, measure(rows, asked, params, history), params)
 
 
 def bundle(_: Progress) -> None:
@@ -87,7 +101,13 @@ def track(_: Progress) -> None:
     log_run(registry, open_bundle(BUNDLE), params.model_dump(mode="json"), EVALUATION)
 
 
-STAGES = {"prepare": prepare, "train": train_model, "evaluate": evaluate, "bundle": bundle, "track": track}
+STAGES = {"prepare": prepare, "train": train_model, "refit": refit, "evaluate": evaluate, "bundle": bundle, "track": track}
+
+
+def _contest() -> dict[str, Any]:
+    """What was tried, with its cross-validated figures, and what was chosen."""
+    found: dict[str, Any] = json.loads((MODEL / "contest.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _judged() -> tuple[Labelled, Asked]:

@@ -7,12 +7,16 @@ from churn.page import Line, Point, dots, lines
 
 Picture = tuple[str, str, str]  # title, SVG, caption
 SHOWN = 15  # columns
+LEARNING = {"auc": "AUC", "log_loss": "log loss", "profit_per_1000": "profit per 1,000"}
 
 
 def pictures(measured: Measured) -> dict[str, Picture]:
     """Every picture by name: the curves, importance, and dependence on each of the first columns."""
     moves = {f"dependence_{i}": of_dependence(one) for i, one in enumerate(measured.dependences.values(), start=1)}
-    return of_curves(measured.tables) | {"importance": of_importance(measured.tables["importance"])} | moves
+    tables = measured.tables
+    return (
+        of_curves(tables) | of_learning(tables["learning_curve"]) | {"importance": of_importance(tables["importance"])} | moves
+    )
 
 
 def of_curves(curves: Tables) -> dict[str, Picture]:
@@ -54,6 +58,17 @@ def of_curves(curves: Tables) -> dict[str, Picture]:
             "How pure the list is, the further it reaches.",
         ),
     }
+
+
+def of_learning(table: pd.DataFrame) -> dict[str, Picture]:
+    """AUC, log loss and profit by the number of rows learned from; the last point is the model."""
+    caption = "Judged on the same test rows; the last point is the model."
+    found = {}
+    for figure, title in LEARNING.items():
+        ends = [table[name].tolist() for name in ("rows", figure, f"{figure}_low", f"{figure}_high")]
+        svg = lines([Line(*ends, marks=True)], "rows learned from", title)
+        found[f"learning_{figure}"] = (f"{title[0].upper()}{title[1:]} by rows learned from", svg, caption)
+    return found
 
 
 def of_importance(table: pd.DataFrame) -> Picture:

@@ -12,6 +12,20 @@ HEADS = {"left": "left", "contacted": "contacted", "reached": "churners reached"
 WORST = 12
 
 
+def of_tenths(tables: dict[str, pd.DataFrame]) -> str:
+    """Lift, gain and profit by tenth, with intervals."""
+    lift, gain, profit = tables["lift"], tables["gain"].iloc[1:], tables["profit"].iloc[1:]
+    rows = zip(*(part.to_dict(orient="records") for part in (lift, gain, profit)), strict=True)
+    return table(
+        ["tenth", "lift", "churners reached so far", "profit per 1,000 so far"],
+        (
+            [f"{one['tenth']:.0f}", *(_ends(part, name, form) for part, name, form in (
+                (one, "lift", ".2f"), (reached, "churners_reached", ".1%"), (earned, "profit_per_1000", ",.0f")))]
+            for one, reached, earned in rows
+        ),
+    )  # fmt: skip
+
+
 def of_slices(found: pd.DataFrame) -> str:
     """Where the model does worst among parts of the customers."""
     if found.empty:
@@ -65,6 +79,10 @@ def _group(row: dict[Any, Any], kind: str) -> list[str]:
         return f"{'!' if clear else ''}{_of(row, f'{figure}{kind}', '.1%')}"
 
     return [f"{row['column']}: {row['group']}", f"{row['rows']:,}", *map(cell, FIGURES)]
+
+
+def _ends(row: dict[Any, Any], name: str, form: str) -> str:
+    return f"{row[name]:{form}} [{row['low']:{form}}, {row['high']:{form}}]"
 
 
 def _of(row: dict[Any, Any], name: str, form: str) -> str:
