@@ -1,6 +1,6 @@
 """The discovery report as one HTML page."""
 
-from churn.discovery.assess import Assessment, Step
+from churn.discovery.assessment import Assessment, Step
 from churn.discovery.compare import Estimate
 from churn.discovery.profile import Part, Profile
 from churn.page import Line, Point, bars, document, dots, escape, figures, lines, section, table, tiles
@@ -51,6 +51,7 @@ def _data(found: Assessment) -> str:
         ["column", "kind", "values", "missing", "AUC alone"],
         ([c.name, c.kind, f"{c.levels:,}", f"{c.missing:.1%}", f"{c.auc:.3f}"] for c in found.columns),
     )
+    odd = table(["where", "what", "advice"], ([one.where, one.what, one.advice] for one in found.quality))
     return section(
         "2 · The data",
         "<p>Each picture shows a column: bars are the share of the rows, dots the rate of churn among them with its interval. "
@@ -59,6 +60,8 @@ def _data(found: Assessment) -> str:
         shown,
         "<h3>All columns</h3>",
         rest,
+        "<h3>What is odd about it</h3>",
+        odd if found.quality else "<p>Nothing: no repeated rows, no empty or constant column, no column of many names.</p>",
     )
 
 
@@ -112,19 +115,38 @@ def _ladder(found: Assessment) -> str:
     future = f"Whoever knew the future would earn {found.perfect_per_1000:,.0f} per 1,000 customers"
     words = [f"{how}{found.rule}", future, *found.notes]
     profit = dots(points, "currency units per 1,000", line_at=0.0)
-    caption = "Intervals of repeated cross-validation, corrected for shared rows (Nadeau and Bengio, 2003)."
+    caption = "Intervals over the customers that judge, in repeated cross-validation."
     return section(
         "4 · The ladder",
         "".join(f"<p>{escape(_sentence(text))}</p>" for text in words),
         table(head, rows),
         figures([("Expected profit", profit, caption), ("AUC", dots(aucs, "AUC"), "0.5 is chance.")]),
+        "<h3>What more rows would bring</h3>",
+        f"<p>{escape(_sentence(found.more_rows))}</p>",
+        figures(_growth(found)),
     )
+
+
+def _growth(found: Assessment) -> list[tuple[str, str, str]]:
+    """AUC and profit of the best learner by the number of rows it learned from."""
+    if len(found.growth) < 2:
+        return []
+    rows = [one.rows for one in found.growth]
+    shown = {"AUC": [one.auc for one in found.growth], "profit per 1,000": [one.profit_per_1000 for one in found.growth]}
+    return [
+        (f"{name} by rows learned from", lines([_line(rows, ends)], "rows learned from", name), "Judged by the same rows.")
+        for name, ends in shown.items()
+    ]
+
+
+def _line(x: list[int], found: list[Estimate]) -> Line:
+    return Line(x, [e.value for e in found], [e.low for e in found], [e.high for e in found], marks=True)
 
 
 def _verdict(found: Assessment) -> str:
     rules = (
-        "not yet: fewer than 100 churners, or a gain that is uncertain and may be worthwhile",
-        "no-go: no learner clearly earns more than contacting nobody or everybody",
+        "not yet: fewer than 100 churners, or a gain that may be worthwhile and may be none",
+        "no-go: no learner can earn a worthwhile amount more than contacting nobody or everybody (discovery.worthwhile)",
         "simpler: the rule or a logistic regression clearly earns more than those, and is not clearly behind the best",
         "go: none of these",
     )

@@ -65,8 +65,8 @@ def of_learning(table: pd.DataFrame) -> dict[str, Picture]:
     caption = "Judged on the same test rows; the last point is the model."
     found = {}
     for figure, title in LEARNING.items():
-        ends = [table[name].tolist() for name in ("rows", figure, f"{figure}_low", f"{figure}_high")]
-        svg = lines([Line(*ends, marks=True)], "rows learned from", title)
+        x, y, low, high = (table[name].tolist() for name in ("rows", figure, f"{figure}_low", f"{figure}_high"))
+        svg = lines([Line(x, y, low, high, marks=True)], "rows learned from", title)
         found[f"learning_{figure}"] = (f"{title[0].upper()}{title[1:]} by rows learned from", svg, caption)
     return found
 
