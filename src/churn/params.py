@@ -151,9 +151,9 @@ class Evaluate(Section):
     slice_rows: int = Field(ge=1, description="smallest slice that gets figures of its own")
     sample_rows: int = Field(ge=50, description="test rows by which importance and dependence are measured")
     learning_curve: tuple[Annotated[float, Field(gt=0, le=0.8)], ...] = Field(
-        description="shares of the train rows that the chosen learners are fitted on again; empty: no learning curve"
+        (), description="shares of the train rows that the chosen learners are fitted on again; none: no learning curve"
     )
-    out_of_time: bool = Field(description="whether they are also fitted without the newest snapshot and judged on it")
+    out_of_time: bool = Field(False, description="whether they are also fitted without the newest snapshot and judged on it")
 
 
 class Pack(Section):
