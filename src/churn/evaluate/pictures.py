@@ -65,8 +65,8 @@ def of_learning(table: pd.DataFrame) -> dict[str, Picture]:
     caption = "Judged on the same test rows; the last point is the model."
     found = {}
     for figure, title in LEARNING.items():
-        x, y, low, high = (table[name].tolist() for name in ("rows", figure, f"{figure}_low", f"{figure}_high"))
-        svg = lines([Line(x, y, low, high, marks=True)], "rows learned from", title)
+        curve = table[["rows", figure, f"{figure}_low", f"{figure}_high"]]
+        svg = lines([_banded(curve, marks=True)], "rows learned from", title)
         found[f"learning_{figure}"] = (f"{title[0].upper()}{title[1:]} by rows learned from", svg, caption)
     return found
 
@@ -93,8 +93,9 @@ def _points(table: pd.DataFrame, named_by: str) -> list[Point]:
 
 
 def _banded(curve: pd.DataFrame, *, marks: bool = False) -> Line:
-    x, y = (curve.iloc[:, i].tolist() for i in (0, 1))
-    return Line(x, y, curve["low"].tolist(), curve["high"].tolist(), marks=marks)
+    along, name = map(str, curve.columns[:2])
+    x, y, low, high = (curve[column].tolist() for column in (along, name, f"{name}_low", f"{name}_high"))
+    return Line(x, y, low, high, marks=marks)
 
 
 def _plain(curve: pd.DataFrame) -> Line:

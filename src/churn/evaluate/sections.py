@@ -19,7 +19,7 @@ def of_tenths(tables: dict[str, pd.DataFrame]) -> str:
     return table(
         ["tenth", "lift", "churners reached so far", "profit per 1,000 so far"],
         (
-            [f"{one['tenth']:.0f}", *(_ends(part, name, form) for part, name, form in (
+            [f"{one['tenth']:.0f}", *(_of(part, name, form) for part, name, form in (
                 (one, "lift", ".2f"), (reached, "churners_reached", ".1%"), (earned, "profit_per_1000", ",.0f")))]
             for one, reached, earned in rows
         ),
@@ -79,10 +79,6 @@ def _group(row: dict[Any, Any], kind: str) -> list[str]:
         return f"{'!' if clear else ''}{_of(row, f'{figure}{kind}', '.1%')}"
 
     return [f"{row['column']}: {row['group']}", f"{row['rows']:,}", *map(cell, FIGURES)]
-
-
-def _ends(row: dict[Any, Any], name: str, form: str) -> str:
-    return f"{row[name]:{form}} [{row['low']:{form}}, {row['high']:{form}}]"
 
 
 def _of(row: dict[Any, Any], name: str, form: str) -> str:
