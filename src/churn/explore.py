@@ -13,7 +13,7 @@ from churn.discovery.record import FOLDER, Record, overrule
 from churn.discovery.report import render
 from churn.params import Params
 from churn.registry import Registry
-from churn.registry.look import log_discovery
+from churn.registry.look import Logged, log_discovery
 
 REPORT = FOLDER / "report.html"
 SHIPPED = files("churn") / "templates" / "params.yaml"
@@ -32,7 +32,8 @@ def explore(progress: Progress = lambda items, _: items, anyway: bool = False) -
     if anyway:
         overrule(data, params.problem)
     registry = Registry(settings.load().tracking_uri, params.name)
-    log_discovery(registry, data, found.verdict.word, figures(found), FOLDER)
+    asked = {f"problem.{name}": value for name, value in params.problem.model_dump().items()}
+    log_discovery(registry, Logged(data, found.verdict.word, asked, figures(found)), FOLDER)
     return found
 
 
@@ -45,8 +46,18 @@ def write(found: Assessment, params: Params) -> None:
 
 
 def figures(found: Assessment) -> dict[str, float]:
-    """The numbers to compare runs by."""
+    """The numbers to compare runs by; `.low` and `.high` are the ends of intervals."""
     counts = {"rows": found.rows, "customers": found.customers, "churners": found.churners, "rate": found.rate}
-    profits = {f"profit_per_1000.{step.name}": step.profit_per_1000.value for step in found.ladder}
-    aucs = {f"auc.{step.name}": step.auc.value for step in found.ladder if step.learner}
-    return counts | profits | aucs
+    steps = {
+        f"{figure}.{step.name}": getattr(step, figure)
+        for step in found.ladder
+        for figure in ("auc", "log_loss", "profit_per_1000", "gain_per_1000")
+        if step.learner
+    }
+    growth = {f"auc.{one.rows}_rows": one.auc for one in found.growth}
+    ends = {
+        name + end: value
+        for name, one in (steps | growth).items()
+        for end, value in (("", one.value), (".low", one.low), (".high", one.high))
+    }
+    return counts | ends
