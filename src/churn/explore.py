@@ -6,7 +6,7 @@ from pathlib import Path
 
 from churn import params as configuration
 from churn import settings, versioning
-from churn.data.labelled import load
+from churn.data.labelled import Labelled, held_out, load
 from churn.discovery import Assessment, assess
 from churn.discovery.ladder import Progress
 from churn.discovery.record import FOLDER, Record, overrule
@@ -16,6 +16,7 @@ from churn.registry import Registry
 from churn.registry.look import Logged, log_discovery
 
 REPORT = FOLDER / "report.html"
+SUMMARY = "evidently.html"
 SHIPPED = files("churn") / "templates" / "params.yaml"
 
 
@@ -26,8 +27,10 @@ def explore(progress: Progress = lambda items, _: items, anyway: bool = False) -
     """
     params, data = configuration.load(), versioning.pin()
     with_shipped = configuration.load(Path(str(SHIPPED)))
-    found = assess(load(Path("data"), params.data), params, with_shipped, progress)
-    write(found, params)
+    rows = load(Path("data"), params.data)
+    found = assess(rows, params, with_shipped, progress)
+    summary = summarized(rows, params)
+    write(found, params, summary)
     Record.of(found.verdict, data, params.problem).save(FOLDER)
     if anyway:
         overrule(data, params.problem)
@@ -37,10 +40,26 @@ def explore(progress: Progress = lambda items, _: items, anyway: bool = False) -
     return found
 
 
-def write(found: Assessment, params: Params) -> None:
-    """The report for people and the one for programs."""
+def summarized(rows: Labelled, params: Params) -> str | None:
+    """Write Evidently's page about a draw of the rows that models may learn from; its name, None where none is wanted."""
+    most = params.discovery.summary_rows
+    if not most:
+        return None
+    from monitoring.report import summarize  # noqa: PLC0415 - Evidently takes seconds to import
+
+    frame = rows.frame[~held_out(rows, params.split)]
+    drawn = frame.sample(min(most, len(frame)), random_state=params.train.seed).reset_index(drop=True)
+    flags = [name for name, kind in params.data.columns.items() if kind == "boolean"]
     FOLDER.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(render(found, params.name), encoding="utf-8")
+    drawn[flags] = drawn[flags].astype(object).replace({1.0: "yes", 0.0: "no"})
+    summarize(drawn, FOLDER / SUMMARY)
+    return SUMMARY
+
+
+def write(found: Assessment, params: Params, summary: str | None = None) -> None:
+    """The report for people, with a link to the page `summary` beside it, and the one for programs."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(render(found, params.name, summary), encoding="utf-8")
     text = json.dumps(found.to_json(), indent=2, ensure_ascii=False)
     (FOLDER / "report.json").write_text(text + "\n", encoding="utf-8")
 

@@ -140,7 +140,8 @@ class Discovery(Section):
 
     repeats: int = Field(ge=1, description="times that the customers are cut into folds anew")
     rows: int = Field(ge=200, description="at most so many rows, of customers drawn by lot")
-    worthwhile: Share = Field(description="share of what knowing the future would earn that is worth a project")
+    worthwhile: Share = Field(description="share of what knowing the future would add that is worth a project")
+    summary_rows: int = Field(0, ge=0, description="rows drawn for Evidently's page about the columns; 0: no such page")
 
 
 class Evaluate(Section):

@@ -8,9 +8,9 @@ from churn.page import Line, Point, bars, document, dots, escape, figures, lines
 PICTURES = 24  # columns with a picture; the others stand in the table
 
 
-def render(found: Assessment, name: str) -> str:
-    """The page; `name` is that of the registered model."""
-    parts = [_head(found, name), _problem(found), _data(found), _rates(found), _ladder(found), _verdict(found)]
+def render(found: Assessment, name: str, summary: str | None = None) -> str:
+    """The page; `name` is that of the registered model, `summary` a page beside it with more about each column."""
+    parts = [_head(found, name), _problem(found), _data(found, summary), _rates(found), _ladder(found), _verdict(found)]
     return document(f"Discovery: {name}", parts)
 
 
@@ -43,7 +43,7 @@ def _problem(found: Assessment) -> str:
     return section("1 · The problem", words, lacking)
 
 
-def _data(found: Assessment) -> str:
+def _data(found: Assessment, summary: str | None) -> str:
     rows = ([name, "left out by default" if accused else "look at it", reason] for name, reason, accused in found.suspects)
     leaks = table(["column that may be the answer in disguise", "advice", "why"], rows)
     shown = figures((column.name, _picture(column), _caption(column)) for column in found.columns[:PICTURES] if column.parts)
@@ -51,7 +51,9 @@ def _data(found: Assessment) -> str:
         ["column", "kind", "values", "missing", "AUC alone"],
         ([c.name, c.kind, f"{c.levels:,}", f"{c.missing:.1%}", f"{c.auc:.3f}"] for c in found.columns),
     )
-    odd = table(["where", "what", "advice"], ([one.where, one.what, one.advice] for one in found.quality))
+    odd = "".join(
+        f"<li><strong>{escape(one.where)}</strong>: {escape(f'{one.what}; {one.advice}')}</li>" for one in found.quality
+    )
     return section(
         "2 · The data",
         "<p>Each picture shows a column: bars are the share of the rows, dots the rate of churn among them with its interval. "
@@ -60,8 +62,11 @@ def _data(found: Assessment) -> str:
         shown,
         "<h3>All columns</h3>",
         rest,
+        f'<p><a href="{escape(summary)}">More about each column, by Evidently</a></p>' if summary else "",
         "<h3>What is odd about it</h3>",
-        odd if found.quality else "<p>Nothing: no repeated rows, no empty or constant column, no column of many names.</p>",
+        f"<ul>{odd}</ul>"
+        if found.quality
+        else "<p>Nothing: no repeated rows, no empty or constant column, no column of many names.</p>",
     )
 
 
@@ -114,13 +119,13 @@ def _ladder(found: Assessment) -> str:
     how = f"Each step is {how}; the rule and the columns are chosen anew each time. The best one-line rule on all of them: "
     future = f"Whoever knew the future would earn {found.perfect_per_1000:,.0f} per 1,000 customers"
     words = [f"{how}{found.rule}", future, *found.notes]
-    profit = dots(points, "currency units per 1,000", line_at=0.0)
+    profit = dots(points, "currency units per 1,000", line_at=0.0, room=150)
     caption = "Intervals over the customers that judge, in repeated cross-validation."
     return section(
         "4 · The ladder",
         "".join(f"<p>{escape(_sentence(text))}</p>" for text in words),
         table(head, rows),
-        figures([("Expected profit", profit, caption), ("AUC", dots(aucs, "AUC"), "0.5 is chance.")]),
+        figures([("Expected profit", profit, caption), ("AUC", dots(aucs, "AUC", room=150), "0.5 is chance.")]),
         "<h3>What more rows would bring</h3>",
         f"<p>{escape(_sentence(found.more_rows))}</p>",
         figures(_growth(found)),
@@ -132,7 +137,7 @@ def _growth(found: Assessment) -> list[tuple[str, str, str]]:
     if len(found.growth) < 2:
         return []
     rows = [one.rows for one in found.growth]
-    shown = {"AUC": [one.auc for one in found.growth], "profit per 1,000": [one.profit_per_1000 for one in found.growth]}
+    shown = {"AUC": [one.auc for one in found.growth], "Profit": [one.profit_per_1000 for one in found.growth]}
     return [
         (f"{name} by rows learned from", lines([_line(rows, ends)], "rows learned from", name), "Judged by the same rows.")
         for name, ends in shown.items()
