@@ -16,7 +16,7 @@ from churn.discovery.compare import Groups, estimate
 from churn.discovery.folds import Folds, folds
 from churn.discovery.growth import Growth, growth, in_words
 from churn.discovery.judge import FEW_CHURNERS, difference, judge, worthwhile_gain
-from churn.discovery.ladder import Ground, Progress, Rung, Stakes, climb
+from churn.discovery.ladder import Ground, Progress, Rung, Stakes, climb, columns_read
 from churn.discovery.power import power
 from churn.discovery.profile import over_time, profile
 from churn.discovery.quality import findings
@@ -67,6 +67,7 @@ def assess(everything: Labelled, params: Params, shipped: Params, progress: Prog
         perfect_per_1000=perfect,
         threshold=decision.threshold,
         rule=_rule(ground),
+        few=columns_read("few_columns", ground, params.train.seed) if chosen.pairs else [],
         notes=[]
         if len(sample) == len(rows)
         else [f"the ladder was climbed on {len(sample):,} of the rows, whole customers drawn by lot"],

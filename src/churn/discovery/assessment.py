@@ -37,7 +37,7 @@ class Assessment:
     that may be the answer in disguise, with the reason, and whether they are accused. growth: what fewer rows would have
     brought; more_rows: what more may. judged_on: the snapshots that judge, empty where there is one. perfect_per_1000:
     profit of whoever knew the future. threshold: churn probability above which a contact pays. rule: the best one-line
-    rule of all rows.
+    rule, and few: the columns of the small logistic regression, on all rows.
     """
 
     verdict: Verdict
@@ -58,6 +58,7 @@ class Assessment:
     perfect_per_1000: float
     threshold: float
     rule: str
+    few: list[str]
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -77,6 +77,19 @@ def climb(ground: Ground, folds: Folds, progress: Progress, learners: Sequence[L
     ]
 
 
+def columns_read(learner: Learner, ground: Ground, seed: int) -> list[str]:
+    """The columns whose values the learner, fitted on all rows, looks at: those that change an answer when shuffled."""
+    member = fit_member(learner, ground.contract, ground.matrix, ground.label, ground.params)
+    usual, random = member.log_odds(ground.matrix), np.random.default_rng(seed)
+    read = []
+    for position, name in enumerate(ground.contract.features):
+        changed = ground.matrix.copy()
+        changed[:, position] = random.permutation(changed[:, position])
+        if (member.log_odds(changed) != usual).any():
+            read.append(name)
+    return read
+
+
 def words(learner: Learner, params: Train) -> str:
     """A learner as a person calls it."""
     named = {"rule": "best one-line rule", "few_columns": f"logistic on {params.few_columns.columns} columns",

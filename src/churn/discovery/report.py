@@ -116,9 +116,13 @@ def _ladder(found: Assessment) -> str:
     head = ["who is contacted", "AUC", "log loss", "profit per 1,000", "gain over nobody and everybody"]
     points = [Point(s.name, *_ends(s.profit_per_1000)) for s in found.ladder]
     aucs = [Point(s.name, *_ends(s.auc)) for s in found.ladder if s.learner]
-    how = f"Each step is {how}; the rule and the columns are chosen anew each time. The best one-line rule on all of them: "
-    future = f"Whoever knew the future would earn {found.perfect_per_1000:,.0f} per 1,000 customers"
-    words = [f"{how}{found.rule}", future, *found.notes]
+    words = [
+        f"Each step is {how}; the rule and the columns are chosen anew each time",
+        f"The best one-line rule on all of them: {found.rule}",
+        f"The few columns that say most: {', '.join(found.few)}",
+        f"Whoever knew the future would earn {found.perfect_per_1000:,.0f} per 1,000 customers",
+        *found.notes,
+    ]
     profit = dots(points, "currency units per 1,000", line_at=0.0, room=150)
     caption = "Intervals over the customers that judge, in repeated cross-validation."
     return section(

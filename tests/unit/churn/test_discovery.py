@@ -162,6 +162,12 @@ def test_an_assessment_climbs_every_step(found):
     assert all(step.auc.low > 0.5 for step in found.ladder[3:])
 
 
+def test_the_few_columns_are_named(found):
+    """The report names as many columns as the small logistic regression reads, and those that decide are among them."""
+    assert len(found.few) == 2
+    assert set(found.few) <= {"tenure", "family", "plan"}
+
+
 def test_an_assessment_leaves_the_held_out_customers_alone(rows, shipped, found):
     """Only customers that models may learn from are described and counted."""
     kept = rows.group.astype(float) / 2.0**64 >= shipped.split.holdout
