@@ -70,6 +70,6 @@ def in_words(found: Sequence[Growth], name: str, enough: float) -> str:
         f"From {half.rows:,} rows to {whole.rows:,} the AUC of {name} went from {half.auc.value:.3f} to {whole.auc.value:.3f} "
         f"and its profit by {brought.value:+,.0f} [{brought.low:,.0f}, {brought.high:,.0f}] per 1,000 customers"
     )
-    if brought.high <= enough:
+    if brought.low <= 0 and brought.high <= enough:
         return f"{told}: twice as many rows of this kind would bring little; new columns may bring more"
     return f"{told}: twice as many rows may bring as much again, seldom more"

@@ -12,7 +12,7 @@ from churn.params import Data
 
 MOSTLY = 0.5  # of the rows missing
 SAME = 0.995  # of the rows with one value
-MANY_LEVELS = 50
+MANY_LEVELS = 100
 
 
 @dataclass(frozen=True)
