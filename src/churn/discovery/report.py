@@ -154,8 +154,10 @@ def _line(x: list[int], found: list[Estimate]) -> Line:
 
 def _verdict(found: Assessment) -> str:
     rules = (
-        "not yet: fewer than 100 churners, or a gain that may be worthwhile and may be none",
-        "no-go: no learner can earn a worthwhile amount more than contacting nobody or everybody (discovery.worthwhile)",
+        "not yet: fewer than 100 churners",
+        "no-go: no learner can earn a worthwhile amount (discovery.worthwhile) more than contacting nobody or everybody",
+        "no-go: whether one can is uncertain, and none earned more, or none ranks beyond chance",
+        "not yet: a gain that may be worthwhile and may be none",
         "simpler: the rule or a logistic regression clearly earns more than those, and is not clearly behind the best",
         "go: none of these",
     )

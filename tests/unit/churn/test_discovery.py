@@ -80,6 +80,18 @@ def test_a_gain_that_is_uncertain_and_may_be_worthwhile_is_not_yet():
     assert found.churners_needed > 150
 
 
+def test_an_uncertain_gain_of_those_who_rank_by_lot_is_no_go():
+    """More churners would not help where no learner's AUC is clear of 0.5, nor where the best learner earned no more."""
+    steps = ladder(0, 0, 0, 0)
+    wild = replace(steps[-1], profit=200 + steps[0].profit + 30 * NOISE[0])
+    blind = [replace(step, auc=np.full(COUNT, 0.5)) for step in [*steps[:-1], wild]]
+    assert verdict(150, blind).word == "no-go"
+    assert "beyond chance" in verdict(150, blind).reason
+    poorer = [replace(step, profit=steps[0].profit - 10 + 30 * NOISE[0]) if step.learner else step for step in steps]
+    assert verdict(150, poorer).word == "no-go"
+    assert "is no gain" in verdict(150, poorer).reason
+
+
 def test_a_gain_that_is_sure_and_too_small_is_no_go():
     """A gain beyond doubt of 100 is no reason for a project where 500 would be worthwhile."""
     found = verdict(500, ladder(0, 0, 0, 100), worthwhile=0.05)
