@@ -31,7 +31,7 @@ def main(folder: Path) -> None:
     workspace.scaffold(Path(), text, own_git=True)
     write(Path("data"), SEED, CUSTOMERS, MONTHS)
     versioning.pin()
-    for name in ("prepare", "train", "evaluate", "bundle"):
+    for name in ("prepare", "train", "refit", "evaluate", "bundle"):
         stages.STAGES[name](progress)
     _promote(settings.load().bundles)
 

@@ -116,6 +116,16 @@ def _dataset(table: pd.DataFrame, numbers: list[str], texts: list[str]) -> Datas
     return Dataset.from_pandas(cleaned, data_definition=definition)
 
 
+def summarize(table: pd.DataFrame, page: Path) -> None:
+    """Write Evidently's summary of one table, float64 numbers and text, as a page: counts, quantiles, missing, histograms."""
+    plain = table.rename(columns=lambda name: str(name).translate(SAFE)).dropna(axis="columns", how="all")
+    numbers = [str(name) for name in plain.columns if plain[name].dtype == float]
+    data = _dataset(plain, numbers, [str(name) for name in plain.columns if name not in numbers])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        run = Report([DataSummaryPreset()]).run(data, None, name="data")
+    page.write_text(run.get_html_str(as_iframe=False), encoding="utf-8")
+
+
 def _safe(value: str | None) -> str | None:
     return value if value is None else value.translate(SAFE)
 

@@ -1,5 +1,7 @@
 """Development: run the stages that dvc.yaml lists, and register what they made as a candidate."""
 
+from typing import Any
+
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
@@ -83,11 +85,11 @@ def report(version: Version, bundle: Bundle) -> str:
     return f"""# Candidate: version {version.version}
 
 **{bundle.metrics["chosen"]}**, judged on {bundle.metrics["tested_on"]["rows"]:,} held-out rows.
-Cross-validated AUC {bundle.metrics["cv"]["auc"]:.4f}.
+Cross-validated AUC {bundle.metrics["cv"]["auc"]:.4f}, that of a winner; the figures below are of customers that took no part.
 
 {figures}
 
-Contact above a probability of {bundle.decision.threshold:.3f}.
+{_later(bundle.metrics)}Contact above a probability of {bundle.decision.threshold:.3f}.
 
 | made of | |
 | --- | --- |
@@ -96,3 +98,13 @@ Contact above a probability of {bundle.decision.threshold:.3f}.
 | commit | `{lineage.commit or "none"}` |
 | MLflow run | `{version.run_id}` |
 """
+
+
+def _later(metrics: dict[str, Any]) -> str:
+    """A sentence on the snapshot after those learned from, where there are several."""
+    found = metrics.get("out_of_time")
+    if not found:
+        return ""
+    auc = found["auc"]
+    told = f"{auc['value']:.4f} [{auc['low']:.4f}, {auc['high']:.4f}]"
+    return f"Learned from earlier snapshots alone, the AUC on the newest is {told}.\n\n"

@@ -48,6 +48,8 @@ def report(found: Assessment) -> str:
 
 {ladder}
 
+{found.more_rows}.
+
 ## Missing from the problem
 
 {gaps}

@@ -60,7 +60,7 @@ def init(
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["prepare", "tune", "train", "evaluate", "bundle", "track"]))
+@click.argument("name", type=click.Choice(["prepare", "tune", "train", "refit", "evaluate", "bundle", "track"]))
 def stage(name: str) -> None:
     """Do the work of one stage in dvc.yaml (called by `dvc repro`)."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads that wait for a busy core make a fit 30 times slower

@@ -63,12 +63,17 @@ class Decision(BaseModel):
         above, at = probability > edge, probability == edge
         return np.asarray(above + at * (room - above.sum()) / at.sum())
 
+    def worth(
+        self, label: npt.NDArray[np.integer], contacted: npt.NDArray[np.bool_] | npt.NDArray[np.float64] | float
+    ) -> npt.NDArray[np.float64]:
+        """What each customer (n,) brings, in currency units for 1,000 like it, given who left and who was contacted."""
+        return np.asarray(1000 * np.where(label == 1, self.churner_gain, -self.stayer_loss) * contacted)
+
     def profit_per_1000(
         self, label: npt.NDArray[np.integer], contacted: npt.NDArray[np.bool_] | npt.NDArray[np.float64]
     ) -> float:
         """Expected profit per 1,000 customers, in currency units, given who left and who was contacted."""
-        worth = np.where(label == 1, self.churner_gain, -self.stayer_loss)
-        return float(1000 * np.mean(worth * contacted))
+        return float(np.mean(self.worth(label, contacted)))
 
     def save(self, path: Path) -> None:
         """Write as JSON."""

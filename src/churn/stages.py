@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from churn import params as configuration
 from churn import settings, versioning
@@ -22,7 +23,8 @@ from churn.decision import Decision
 from churn.discovery.record import demand_worthwhile
 from churn.errors import TableError
 from churn.evaluate.importance import Asked
-from churn.evaluate.measure import measure
+from churn.evaluate.measure import History, measure
+from churn.evaluate.refit import refit as fit_again
 from churn.evaluate.slices import Judged
 from churn.evaluate.write import write as write_evaluation
 from churn.features.declare import declare
@@ -30,6 +32,7 @@ from churn.leak import guard
 from churn.model import Floats, Labels, Progress, train
 from churn.model.splits import Groups
 from churn.model.tune import tune, with_knobs
+from churn.params import Train
 from churn.registry import Registry
 from churn.registry.track import track as log_run
 
@@ -38,6 +41,7 @@ PREPARED = ARTIFACTS / "prepared"
 TUNED = ARTIFACTS / "tuned"
 TRIES = "tries.json"
 MODEL = ARTIFACTS / "model"
+REFITS = ARTIFACTS / "refits.parquet"
 EVALUATION = ARTIFACTS / "evaluation"
 BUNDLE = ARTIFACTS / "bundle"
 
@@ -73,21 +77,29 @@ def tune_knobs(progress: Progress) -> None:
 
 def train_model(progress: Progress) -> None:
     """Train rows to an exported model and the figures of its contest."""
-    params = configuration.load()
-    knobs = with_knobs(params.train, json.loads((TUNED / "knobs.json").read_text(encoding="utf-8")))
-    model, contest = train(*_learned(), knobs, progress)
+    model, contest = train(*_learned(), _knobs(), progress)
     packing.export(MODEL, model, Contract.read(PREPARED / "contract.json"), Labelled.read(PREPARED / "test.parquet"))
     name = contest.chosen.name
     figures_of_contest = {"chosen": name, "cv": contest.figures[name], "tried": contest.figures}
     _write(MODEL / "contest.json", figures_of_contest)
 
 
+def refit(progress: Progress) -> None:
+    """Train rows, fewer of them and earlier ones, to what the chosen learners then say of the test rows."""
+    params, contract = configuration.load(), Contract.read(PREPARED / "contract.json")
+    train_rows, test_rows = (Labelled.read(PREPARED / f"{name}.parquet") for name in ("train", "test"))
+    chosen = _contest()["chosen"].split("+")
+    scores = fit_again(chosen, contract, train_rows, test_rows, _knobs(), params.evaluate, progress)
+    scores.to_parquet(REFITS, index=False)
+
+
 def evaluate(_: Progress) -> None:
     """Test rows to figures with intervals, tables, pictures and the report."""
     params = configuration.load()
     rows, asked = _judged()
-    contest = json.loads((MODEL / "contest.json").read_text(encoding="utf-8"))
-    write_evaluation(EVALUATION, measure(rows, asked, params, contest), params)
+    learned = len(Labelled.read(PREPARED / "train.parquet"))
+    history = History(_contest(), learned, pd.read_parquet(REFITS))
+    write_evaluation(EVALUATION, measure(rows, asked, params, history), params)
 
 
 def bundle(_: Progress) -> None:
@@ -114,7 +126,10 @@ def tries() -> list[dict[str, Any]]:
     return found
 
 
-STAGES = {"prepare": prepare, "tune": tune_knobs, "train": train_model, "evaluate": evaluate, "bundle": bundle, "track": track}
+STAGES = {
+    "prepare": prepare, "tune": tune_knobs, "train": train_model, "refit": refit,
+    "evaluate": evaluate, "bundle": bundle, "track": track,
+}  # fmt: skip
 
 
 def _learned() -> tuple[Contract, Matrix, Labels, Groups]:
@@ -123,8 +138,20 @@ def _learned() -> tuple[Contract, Matrix, Labels, Groups]:
     return contract, encode(contract, columns_of(rows.frame, contract)), rows.label, rows.group
 
 
+def _knobs() -> Train:
+    """The `train:` part of params.yaml with the knobs that tuning found."""
+    found = json.loads((TUNED / "knobs.json").read_text(encoding="utf-8"))
+    return with_knobs(configuration.load().train, found)
+
+
 def _write(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _contest() -> dict[str, Any]:
+    """What was tried, with its cross-validated figures, and what was chosen."""
+    found: dict[str, Any] = json.loads((MODEL / "contest.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _judged() -> tuple[Labelled, Asked]:

@@ -1,89 +1,38 @@
-"""Assess a table: everything that the discovery report says, as values."""
+"""Assess a table: everything that the discovery report says."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from churn.contract import Contract, encode
+from churn.contract import encode
 from churn.data.conform import columns_of
 from churn.data.describe import describe
 from churn.data.labelled import Labelled, held_out
 from churn.decision import Decision
 from churn.discovery import problem
-from churn.discovery.compare import Estimate, estimate
+from churn.discovery.assessment import Assessment, Step
+from churn.discovery.compare import Groups, estimate
 from churn.discovery.folds import Folds, folds
-from churn.discovery.judge import FEW_CHURNERS, Verdict, difference, judge
-from churn.discovery.ladder import Progress, Rung, climb
-from churn.discovery.power import Power, power
-from churn.discovery.profile import Part, Profile, over_time, profile
+from churn.discovery.growth import Growth, growth, in_words
+from churn.discovery.judge import FEW_CHURNERS, difference, judge, worthwhile_gain
+from churn.discovery.ladder import Ground, Progress, Rung, Stakes, climb, columns_read
+from churn.discovery.power import power
+from churn.discovery.profile import over_time, profile
+from churn.discovery.quality import findings
 from churn.leak import suspects
 from churn.params import Params
 from churn.simple.rule import find_rule
 
-NEXT_STEPS = {
-    "go": "Train it: dvc repro, then churn deploy.",
-    "no-go": "Change the question, the costs or the data, and look again. Development stops here; --anyway goes on.",
-    "not yet": "Collect more outcomes and look again. Development may go on, and its intervals will be wide.",
-}
-
 
 @dataclass(frozen=True)
-class Step:
-    """A rung of the ladder with intervals. gain: its profit less that of the better of nobody and everybody."""
+class _Climbed:
+    """The ladder with the customers that judge it, and what fewer rows bring its best learner."""
 
-    name: str
-    learner: str | None
-    auc: Estimate
-    log_loss: Estimate
-    profit_per_1000: Estimate
-    gain_per_1000: Estimate
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """What discovery found out.
-
-    rows, customers, churners: of those that models may learn from. suspects: columns that may be the answer in disguise,
-    with the reason, and whether they are accused. judged_on: the snapshots that judge, empty where there is one.
-    perfect_per_1000: profit of whoever knew the future. threshold: churn probability above which a contact pays.
-    rule: the best one-line rule of all rows.
-    """
-
-    verdict: Verdict
-    problem: list[str]
-    missing: list[str]
-    rows: int
-    customers: int
-    churners: int
-    snapshots: list[Part]
-    power: Power
-    columns: list[Profile]
-    suspects: list[tuple[str, str, bool]]
-    ladder: list[Step]
-    judged_on: list[str]
-    perfect_per_1000: float
-    threshold: float
-    rule: str
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def rate(self) -> float:
-        """Churners for each row."""
-        return self.churners / self.rows
-
-    @property
-    def next_step(self) -> str:
-        """What to do after the verdict."""
-        if self.verdict.word == "simpler":
-            rule = f" and train.rule.break_even: {self.threshold:.4g}" if self.verdict.learner == "rule" else ""
-            return f"Put train.learners: [{self.verdict.learner}]{rule} into params.yaml, then dvc repro and churn deploy."
-        return NEXT_STEPS[self.verdict.word]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain dicts, lists, text and numbers."""
-        return asdict(self)
+    ladder: list[Rung]
+    group: Groups
+    growth: list[Growth]
+    more_rows: str
 
 
 def assess(everything: Labelled, params: Params, shipped: Params, progress: Progress = lambda items, _: items) -> Assessment:
@@ -94,32 +43,40 @@ def assess(everything: Labelled, params: Params, shipped: Params, progress: Prog
     rows = everything.where(~held_out(everything, params.split))
     sample = _sample(rows, params.discovery.rows, params.train.seed)
     decision, level = Decision.of(params.problem), params.evaluate.level
-    contract = describe(sample.frame, params.data)
-    chosen = _folds(sample, params)
-    ladder = _climb(sample, contract, chosen, decision, params, _reach(everything, params), progress)
-    customers, churners = len(np.unique(rows.group)), int(rows.label.sum())
-    alone = customers / len(rows)
+    ground, chosen = _ground(sample, params, Stakes(decision, _reach(everything, params))), _folds(sample, params)
     perfect = 1000 * float(sample.label.mean()) * max(decision.churner_gain, 0.0)
+    climbed = _climb(ground, chosen, perfect, params, progress)
+    customers, churners, snapshots = len(np.unique(rows.group)), int(rows.label.sum()), over_time(rows, level)
+    alone = customers / len(rows)
     return Assessment(
-        verdict=judge(churners, ladder, chosen.ratio, perfect, params.discovery.worthwhile, level),
+        verdict=judge(churners, climbed.ladder, climbed.group, perfect, params.discovery.worthwhile, level),
         problem=problem.in_words(params.problem, decision),
         missing=problem.missing(params.problem, shipped.problem),
         rows=len(rows),
         customers=customers,
         churners=churners,
-        snapshots=over_time(rows, level),
+        snapshots=snapshots,
         power=power(churners * alone, (len(rows) - churners) * alone),
         columns=profile(rows, params.data.columns, level),
+        quality=findings(rows, params.data, snapshots),
         suspects=[(s.column, s.reason, s.accused) for s in suspects(rows.frame, rows.label, rows.group)],
-        ladder=list(_steps(ladder, chosen.ratio, level)),
+        ladder=list(_steps(climbed.ladder, climbed.group, level)),
+        growth=climbed.growth,
+        more_rows=climbed.more_rows,
         judged_on=chosen.judged_on,
         perfect_per_1000=perfect,
         threshold=decision.threshold,
-        rule=_rule(sample, contract, decision, params),
+        rule=_rule(ground),
+        few=columns_read("few_columns", ground, params.train.seed) if chosen.pairs else [],
         notes=[]
         if len(sample) == len(rows)
         else [f"the ladder was climbed on {len(sample):,} of the rows, whole customers drawn by lot"],
     )
+
+
+def _ground(rows: Labelled, params: Params, stakes: Stakes) -> Ground:
+    contract = describe(rows.frame, params.data)
+    return Ground(contract, encode(contract, columns_of(rows.frame, contract)), rows.label, rows.group, stakes, params.train)
 
 
 def _folds(rows: Labelled, params: Params) -> Folds:
@@ -129,25 +86,32 @@ def _folds(rows: Labelled, params: Params) -> Folds:
     return folds(rows, params.train.folds, params.discovery.repeats, params.train.seed)
 
 
-def _climb(
-    rows: Labelled, contract: Contract, chosen: Folds, decision: Decision, params: Params, share: float, progress: Progress
-) -> list[Rung]:
-    if not chosen.pairs:
-        return []
-    matrix = encode(contract, columns_of(rows.frame, contract))
-    return climb(contract, matrix, rows.label, chosen, decision, params.train, share, progress)
+def _climb(ground: Ground, chosen: Folds, perfect: float, params: Params, progress: Progress) -> _Climbed:
+    ladder = climb(ground, chosen, progress) if chosen.pairs else []
+    learned: list[Growth] = []
+    name, enough = "", 0.0
+    if ladder:
+        best = max((rung for rung in ladder if rung.learner), key=lambda rung: rung.mean_profit)
+        name, enough = best.name, worthwhile_gain(_plain(ladder).mean_profit, perfect, params.discovery.worthwhile)
+        assert best.learner is not None  # noqa: S101 - it was asked for above
+        learned = growth(ground, chosen, best.learner, params.evaluate.level, progress)
+    return _Climbed(ladder, ground.group[chosen.judging], learned, in_words(learned, name, enough))
 
 
-def _steps(ladder: list[Rung], ratio: float, level: float) -> Iterable[Step]:
+def _plain(ladder: list[Rung]) -> Rung:
+    """The better of nobody and everybody."""
+    return max(ladder[:2], key=lambda one: one.mean_profit)
+
+
+def _steps(ladder: list[Rung], group: Groups, level: float) -> Iterable[Step]:
     for rung in ladder:
-        plain = max(ladder[:2], key=lambda one: one.mean_profit)
-        auc, loss, profit = (estimate(values, ratio, level) for values in (rung.auc, rung.log_loss, rung.profit))
-        yield Step(rung.name, rung.learner, auc, loss, profit, difference(rung, plain, ratio, level))
+        auc, loss, profit = (estimate(values, group, level) for values in (rung.auc, rung.log_loss, rung.profit))
+        yield Step(rung.name, rung.learner, auc, loss, profit, difference(rung, _plain(ladder), group, level))
 
 
-def _rule(rows: Labelled, contract: Contract, decision: Decision, params: Params) -> str:
-    knobs = params.train.rule.model_copy(update={"break_even": decision.threshold})
-    return find_rule(contract, encode(contract, columns_of(rows.frame, contract)), rows.label, knobs).sentence(contract)
+def _rule(ground: Ground) -> str:
+    knobs = ground.params.rule.model_copy(update={"break_even": ground.stakes.decision.threshold})
+    return find_rule(ground.contract, ground.matrix, ground.label, knobs).sentence(ground.contract)
 
 
 def _reach(rows: Labelled, params: Params) -> float:

@@ -1,15 +1,20 @@
-"""Means over resampled folds, with intervals that know that the folds share rows."""
+"""Means over customers, with intervals."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
+import numpy.typing as npt
+from scipy.stats import norm
+
+from churn.evaluate.slices import mean_influence, standard_error
+
+Floats = npt.NDArray[np.float64]
+Groups = npt.NDArray[np.integer]
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over folds with the ends of its interval."""
+    """A mean with the ends of its interval."""
 
     value: float
     low: float
@@ -21,18 +26,12 @@ class Estimate:
         return (self.high - self.low) / 2
 
 
-def estimate(folds: Sequence[float], ratio: float, level: float) -> Estimate:
-    """Mean and corrected resampled t interval of a figure, or of the paired difference of two, in each of J folds.
+def estimate(values: Floats, group: Groups, level: float) -> Estimate:
+    """Mean of (n,) values of judging rows, and its normal interval over customers; rows of equal `group` (n,) are one.
 
-    The variance of the mean is (1 / J + ratio) s^2 with J - 1 degrees of freedom, ratio being judging rows for each
-    learned one: folds share most of what they learn from, so their figures are not independent. Nadeau and Bengio
-    (2003), "Inference for the generalization error", Machine Learning 52; for repeated cross-validation Bouckaert and
-    Frank (2004).
+    Each row was judged by models that had not seen its customer. That models share what they learned from narrows
+    nothing here, since it is customers and not folds that are counted as independent.
     """
-    values = np.asarray(folds, dtype=np.float64)
-    if len(values) < 2:
-        return Estimate(float(values.mean()), -np.inf, np.inf)
-    error = np.sqrt((1 / len(values) + ratio) * values.var(ddof=1))
-    half = float(t.ppf((1 + level) / 2, len(values) - 1) * error)
-    mean = float(values.mean())
+    mean, influence = mean_influence(values)
+    half = float(norm.ppf((1 + level) / 2)) * standard_error(influence, group)
     return Estimate(mean, mean - half, mean + half)

@@ -20,9 +20,9 @@ class Folds:
     judged_on: list[str]
 
     @property
-    def ratio(self) -> float:
-        """Judging rows for each row that is learned from."""
-        return float(np.mean([len(held) / len(fit) for fit, held in self.pairs]))
+    def judging(self) -> Rows:
+        """Positions of the rows that judge in any pair, in order."""
+        return np.unique(np.concatenate([held for _, held in self.pairs])) if self.pairs else np.empty(0, dtype=np.int64)
 
 
 def folds(rows: Labelled, count: int, repeats: int, seed: int) -> Folds:

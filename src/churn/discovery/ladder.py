@@ -1,66 +1,93 @@
 """The ladder from doing nothing to a model. Every step is judged on the same rows, none of which it has seen."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.special import expit
-from sklearn.metrics import log_loss, roc_auc_score
 
 from churn.contract import Contract
 from churn.contract.encode import Matrix
 from churn.decision import Decision
+from churn.discovery.compare import Groups
 from churn.discovery.folds import Folds
+from churn.evaluate.slices import Judged, auc_influence
 from churn.model import Floats, Labels, fit_member
 from churn.params import Learner, Train
 
-SIMPLE: tuple[Learner, ...] = ("rule", "few_columns")
+LEARNERS: tuple[Learner, ...] = ("rule", "few_columns", "logistic", "boosting")  # from the simplest on
 Progress = Callable[[list[Any], str], Iterable[Any]]
 
 
 @dataclass(frozen=True)
 class Rung:
-    """One way to choose whom to contact, with its figures in each fold; profit in currency units per 1,000 customers.
+    """One way to choose whom to contact. The mean of each array (n,), a value for each judging row, is the figure.
 
-    learner: its name in params.yaml, None for the two that need no model.
+    learner: its name in params.yaml, None for the two that need no model. auc: the AUC and how far the row moves it.
+    log_loss. profit: currency units per 1,000 customers.
     """
 
     name: str
     learner: Learner | None
-    auc: list[float]
-    log_loss: list[float]
-    profit: list[float]
+    auc: Floats
+    log_loss: Floats
+    profit: Floats
 
     @property
     def mean_profit(self) -> float:
         """Currency units per 1,000 customers."""
-        return float(np.mean(self.profit))
+        return float(self.profit.mean())
 
 
-def climb(
-    contract: Contract,
-    matrix: Matrix,
-    label: Labels,
-    folds: Folds,
-    decision: Decision,
-    params: Train,
-    share: float = 1.0,
-    progress: Progress = lambda items, _: items,
-) -> list[Rung]:
-    """Judge nobody, everybody and each learner on encoded rows (n, features); `share` of the customers can be contacted."""
-    named: list[Learner] = [*SIMPLE, *(learner for learner in params.learners if learner not in SIMPLE)]
-    rungs = [
-        _constant("nobody", 0.0, label, folds, decision, share),
-        _constant("everybody", 1.0, label, folds, decision, share),
-    ]
-    figures: dict[Learner, list[tuple[float, float, float]]] = {learner: [] for learner in named}
-    steps = [(learner, pair) for pair in folds.pairs for learner in named]
-    knobs = params.model_copy(update={"rule": params.rule.model_copy(update={"break_even": decision.threshold})})
+@dataclass(frozen=True)
+class Stakes:
+    """What a contact is worth, and the share of the customers that can be contacted."""
+
+    decision: Decision
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a ladder stands on: encoded rows (n, features), outcomes and customers (n,), the stakes, the learners' knobs."""
+
+    contract: Contract
+    matrix: Matrix
+    label: Labels
+    group: Groups
+    stakes: Stakes
+    params: Train
+
+
+def climb(ground: Ground, folds: Folds, progress: Progress, learners: Sequence[Learner] = LEARNERS) -> list[Rung]:
+    """Judge nobody, everybody and each learner."""
+    contract, matrix, label, stakes, params = ground.contract, ground.matrix, ground.label, ground.stakes, ground.params
+    break_even = {"break_even": stakes.decision.threshold}
+    knobs = params.model_copy(update={"rule": params.rule.model_copy(update=break_even)})
+    sheets = {learner: _Sheet(len(label)) for learner in learners}
+    steps = [(learner, pair) for pair in folds.pairs for learner in learners]
     for learner, (fit, held) in progress(steps, "the ladder"):
         member = fit_member(learner, contract, matrix[fit], label[fit], knobs)
-        figures[learner].append(_figures(label[held], expit(member.score(matrix[held])), decision, share))
-    return rungs + [Rung(words(learner, params), learner, *map(list, zip(*figures[learner], strict=True))) for learner in named]
+        sheets[learner].judge(held, label[held], expit(member.score(matrix[held])), stakes)
+    return [
+        _constant("nobody", 0.0, label, folds, stakes),
+        _constant("everybody", stakes.share, label, folds, stakes),
+        *(sheet.rung(words(learner, params), learner) for learner, sheet in sheets.items()),
+    ]
+
+
+def columns_read(learner: Learner, ground: Ground, seed: int) -> list[str]:
+    """The columns whose values the learner, fitted on all rows, looks at: those that change an answer when shuffled."""
+    member = fit_member(learner, ground.contract, ground.matrix, ground.label, ground.params)
+    usual, random = member.score(ground.matrix), np.random.default_rng(seed)
+    read = []
+    for position, name in enumerate(ground.contract.features):
+        changed = ground.matrix.copy()
+        changed[:, position] = random.permutation(changed[:, position])
+        if (member.score(changed) != usual).any():
+            read.append(name)
+    return read
 
 
 def words(learner: Learner, params: Train) -> str:
@@ -70,13 +97,35 @@ def words(learner: Learner, params: Train) -> str:
     return named.get(learner, learner.replace("_", " "))
 
 
-def _figures(label: Labels, probability: Floats, decision: Decision, share: float) -> tuple[float, float, float]:
-    profit = decision.profit_per_1000(label, decision.contact_most(probability, share))
-    return float(roc_auc_score(label, probability)), float(log_loss(label, probability)), profit
+class _Sheet:
+    """Figures of each of n rows, added up over the times that it judges."""
+
+    def __init__(self, rows: int) -> None:
+        self.sums, self.times = np.zeros((3, rows)), np.zeros(rows)
+
+    def judge(self, held: Any, label: Labels, probability: Floats, stakes: Stakes) -> None:
+        """Add what the rows at positions `held` say of predictions."""
+        auc, influence = auc_influence(Judged(label, probability, held))
+        contacted = stakes.decision.contact_most(probability, stakes.share)
+        self.sums[:, held] += auc + len(held) * influence, _loss(label, probability), stakes.decision.worth(label, contacted)
+        self.times[held] += 1
+
+    def rung(self, name: str, learner: Learner | None) -> Rung:
+        """The means over the times that a row judged, for rows that did."""
+        judged = self.times > 0
+        return Rung(name, learner, *(self.sums[:, judged] / self.times[judged]))
 
 
-def _constant(name: str, contacted: float, label: Labels, folds: Folds, decision: Decision, share: float) -> Rung:
+def _constant(name: str, contacted: float, label: Labels, folds: Folds, stakes: Stakes) -> Rung:
     """Contact nobody or whomever there is time for; both know the base rate and rank no customer above another."""
-    rates = [(label[held], np.full(len(held), label[fit].mean())) for fit, held in folds.pairs]
-    profit = [decision.profit_per_1000(seen, np.full(len(seen), contacted * share)) for seen, _ in rates]
-    return Rung(name, None, [0.5] * len(rates), [float(log_loss(seen, rate)) for seen, rate in rates], profit)
+    sheet = _Sheet(len(label))
+    for fit, held in folds.pairs:
+        loss, worth = _loss(label[held], label[fit].mean()), stakes.decision.worth(label[held], contacted)
+        sheet.sums[:, held] += np.full(len(held), 0.5), loss, worth
+        sheet.times[held] += 1
+    return sheet.rung(name, None)
+
+
+def _loss(label: Labels, probability: Floats | float) -> Floats:
+    clipped = np.clip(probability, 1e-15, 1 - 1e-15)
+    return np.asarray(-np.log(np.where(label == 1, clipped, 1 - clipped)))

@@ -1,6 +1,6 @@
 """The discovery report as one HTML page."""
 
-from churn.discovery.assess import Assessment, Step
+from churn.discovery.assessment import Assessment, Step
 from churn.discovery.compare import Estimate
 from churn.discovery.profile import Part, Profile
 from churn.page import Line, Point, bars, document, dots, escape, figures, lines, section, table, tiles
@@ -8,9 +8,9 @@ from churn.page import Line, Point, bars, document, dots, escape, figures, lines
 PICTURES = 24  # columns with a picture; the others stand in the table
 
 
-def render(found: Assessment, name: str) -> str:
-    """The page; `name` is that of the registered model."""
-    parts = [_head(found, name), _problem(found), _data(found), _rates(found), _ladder(found), _verdict(found)]
+def render(found: Assessment, name: str, summary: str | None = None) -> str:
+    """The page; `name` is that of the registered model, `summary` a page beside it with more about each column."""
+    parts = [_head(found, name), _problem(found), _data(found, summary), _rates(found), _ladder(found), _verdict(found)]
     return document(f"Discovery: {name}", parts)
 
 
@@ -43,13 +43,16 @@ def _problem(found: Assessment) -> str:
     return section("1 · The problem", words, lacking)
 
 
-def _data(found: Assessment) -> str:
+def _data(found: Assessment, summary: str | None) -> str:
     rows = ([name, "left out by default" if accused else "look at it", reason] for name, reason, accused in found.suspects)
     leaks = table(["column that may be the answer in disguise", "advice", "why"], rows)
     shown = figures((column.name, _picture(column), _caption(column)) for column in found.columns[:PICTURES] if column.parts)
     rest = table(
         ["column", "kind", "values", "missing", "AUC alone"],
         ([c.name, c.kind, f"{c.levels:,}", f"{c.missing:.1%}", f"{c.auc:.3f}"] for c in found.columns),
+    )
+    odd = "".join(
+        f"<li><strong>{escape(one.where)}</strong>: {escape(f'{one.what}; {one.advice}')}</li>" for one in found.quality
     )
     return section(
         "2 · The data",
@@ -59,6 +62,11 @@ def _data(found: Assessment) -> str:
         shown,
         "<h3>All columns</h3>",
         rest,
+        f'<p><a href="{escape(summary)}">More about each column, by Evidently</a></p>' if summary else "",
+        "<h3>What is odd about it</h3>",
+        f"<ul>{odd}</ul>"
+        if found.quality
+        else "<p>Nothing: no repeated rows, no empty or constant column, no column of many names.</p>",
     )
 
 
@@ -108,23 +116,48 @@ def _ladder(found: Assessment) -> str:
     head = ["who is contacted", "AUC", "log loss", "profit per 1,000", "gain over nobody and everybody"]
     points = [Point(s.name, *_ends(s.profit_per_1000)) for s in found.ladder]
     aucs = [Point(s.name, *_ends(s.auc)) for s in found.ladder if s.learner]
-    how = f"Each step is {how}; the rule and the columns are chosen anew each time. The best one-line rule on all of them: "
-    future = f"Whoever knew the future would earn {found.perfect_per_1000:,.0f} per 1,000 customers"
-    words = [f"{how}{found.rule}", future, *found.notes]
-    profit = dots(points, "currency units per 1,000", line_at=0.0)
-    caption = "Intervals of repeated cross-validation, corrected for shared rows (Nadeau and Bengio, 2003)."
+    words = [
+        f"Each step is {how}; the rule and the columns are chosen anew each time",
+        f"The best one-line rule on all of them: {found.rule}",
+        f"The few columns that say most: {', '.join(found.few)}",
+        f"Whoever knew the future would earn {found.perfect_per_1000:,.0f} per 1,000 customers",
+        *found.notes,
+    ]
+    profit = dots(points, "currency units per 1,000", line_at=0.0, room=150)
+    caption = "Intervals over the customers that judge, in repeated cross-validation."
     return section(
         "4 · The ladder",
         "".join(f"<p>{escape(_sentence(text))}</p>" for text in words),
         table(head, rows),
-        figures([("Expected profit", profit, caption), ("AUC", dots(aucs, "AUC"), "0.5 is chance.")]),
+        figures([("Expected profit", profit, caption), ("AUC", dots(aucs, "AUC", room=150), "0.5 is chance.")]),
+        "<h3>What more rows would bring</h3>",
+        f"<p>{escape(_sentence(found.more_rows))}</p>",
+        figures(_growth(found)),
     )
+
+
+def _growth(found: Assessment) -> list[tuple[str, str, str]]:
+    """AUC and profit of the best learner by the number of rows it learned from."""
+    if len(found.growth) < 2:
+        return []
+    rows = [one.rows for one in found.growth]
+    shown = {"AUC": [one.auc for one in found.growth], "Profit": [one.profit_per_1000 for one in found.growth]}
+    return [
+        (f"{name} by rows learned from", lines([_line(rows, ends)], "rows learned from", name), "Judged by the same rows.")
+        for name, ends in shown.items()
+    ]
+
+
+def _line(x: list[int], found: list[Estimate]) -> Line:
+    return Line(x, [e.value for e in found], [e.low for e in found], [e.high for e in found], marks=True)
 
 
 def _verdict(found: Assessment) -> str:
     rules = (
-        "not yet: fewer than 100 churners, or a gain that is uncertain and may be worthwhile",
-        "no-go: no learner clearly earns more than contacting nobody or everybody",
+        "not yet: fewer than 100 churners",
+        "no-go: no learner can earn a worthwhile amount (discovery.worthwhile) more than contacting nobody or everybody",
+        "no-go: whether one can is uncertain, and none earned more, or none ranks beyond chance",
+        "not yet: a gain that may be worthwhile and may be none",
         "simpler: the rule or a logistic regression clearly earns more than those, and is not clearly behind the best",
         "go: none of these",
     )

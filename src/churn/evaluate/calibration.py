@@ -60,7 +60,7 @@ def calibration_curve(label: Labels, probability: Floats, level: float, bins: in
     for rows in equal_mass(probability, bins):
         churners, count = float(label[rows].sum()), len(rows)
         low, high = beta.ppf([(1 - level) / 2, (1 + level) / 2], churners + 0.5, count - churners + 0.5)
-        ends = {"low": float(low), "high": float(high)}
+        ends = {"observed_low": float(low), "observed_high": float(high)}
         curve.append({"predicted": float(probability[rows].mean()), "observed": churners / count, "rows": count} | ends)
     return curve
 

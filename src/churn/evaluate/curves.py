@@ -21,7 +21,7 @@ def curves(
 ) -> dict[str, pd.DataFrame]:
     """ROC, precision-recall, calibration, gain, lift by tenth and profit by share contacted.
 
-    Observed rates, gain, lift and profit have intervals, `low` and `high`.
+    Observed rates, gain, lift and profit have intervals, `..._low` and `..._high`.
     """
     false_rate, true_rate, _ = roc_curve(label, probability)
     precision, recall, _ = precision_recall_curve(label, probability)
@@ -62,7 +62,7 @@ def _profit(label: Labels, probability: Floats, decision: Decision) -> Floats:
 
 def _banded(along: "pd.Series[float]", name: str, value: Floats, draws: list[Floats], level: float) -> pd.DataFrame:
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return pd.DataFrame({along.name: along, name: value, "low": low, "high": high})
+    return pd.DataFrame({along.name: along, name: value, f"{name}_low": low, f"{name}_high": high})
 
 
 def _thin(curve: pd.DataFrame) -> pd.DataFrame:

@@ -12,12 +12,22 @@ from churn.evaluate.curves import curves
 from churn.evaluate.fairness import fairness
 from churn.evaluate.importance import Asked, dependence, importance
 from churn.evaluate.interval import intervals
+from churn.evaluate.learning import learning_curve, out_of_time
 from churn.evaluate.slices import Judged, slices
 from churn.params import Params
 
 DEPENDENCES = 6  # columns
 
 Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class History:
+    """Where a model comes from: contest (chosen, cv, tried), rows learned from, and refits (`churn.evaluate.refit`)."""
+
+    contest: dict[str, Any]
+    learned: int
+    refits: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -33,19 +43,22 @@ class Measured:
         return {str(name): part.infer_objects() for name, part in self.tables["dependence"].groupby("column", sort=False)}
 
 
-def measure(rows: Labelled, asked: Asked, params: Params, contest: dict[str, Any]) -> Measured:
+def measure(rows: Labelled, asked: Asked, params: Params, history: History) -> Measured:
     """Judge a model on held-out rows; `asked` holds the same rows as the model takes them."""
-    decision, judged = Decision.of(params.problem), asked.judged
+    decision, judged, contest = Decision.of(params.problem), asked.judged, history.contest
+    policy, seed = params.evaluate, params.train.seed
     fair = fairness(rows.frame[list(params.data.protected)], judged, decision, params.evaluate)
     tables = {
-        **curves(judged.label, judged.probability, judged.group, decision, params.evaluate, params.train.seed),
+        **curves(judged.label, judged.probability, judged.group, decision, policy, seed),
+        "learning_curve": learning_curve(history.refits, judged, history.learned, decision, policy, seed),
         "slices": slices(rows.frame, judged, decision, params.evaluate),
         "fairness": fair,
         **_reliance(asked, params),
     }
     count = {"rows": len(rows), "churners": int(rows.label.sum())}
-    alone = {"chosen": contest["chosen"], "cv": contest["cv"], "tested_on": count}
-    return Measured(alone | _figures(judged, decision, params) | {"fairness": _by_group(fair)}, tables)
+    known = {"chosen": contest["chosen"], "cv": contest["cv"], "tried": contest["tried"], "tested_on": count}
+    later = {"out_of_time": out_of_time(history.refits, judged, decision, policy, seed)}
+    return Measured(known | _figures(judged, decision, params) | later | {"fairness": _by_group(fair)}, tables)
 
 
 def _figures(judged: Judged, decision: Decision, params: Params) -> dict[str, Any]:

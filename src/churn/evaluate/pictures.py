@@ -7,12 +7,16 @@ from churn.page import Line, Point, dots, lines
 
 Picture = tuple[str, str, str]  # title, SVG, caption
 SHOWN = 15  # columns
+LEARNING = {"auc": "AUC", "log_loss": "log loss", "profit_per_1000": "profit per 1,000"}
 
 
 def pictures(measured: Measured) -> dict[str, Picture]:
     """Every picture by name: the curves, importance, and dependence on each of the first columns."""
     moves = {f"dependence_{i}": of_dependence(one) for i, one in enumerate(measured.dependences.values(), start=1)}
-    return of_curves(measured.tables) | {"importance": of_importance(measured.tables["importance"])} | moves
+    tables = measured.tables
+    return (
+        of_curves(tables) | of_learning(tables["learning_curve"]) | {"importance": of_importance(tables["importance"])} | moves
+    )
 
 
 def of_curves(curves: Tables) -> dict[str, Picture]:
@@ -56,6 +60,17 @@ def of_curves(curves: Tables) -> dict[str, Picture]:
     }
 
 
+def of_learning(table: pd.DataFrame) -> dict[str, Picture]:
+    """AUC, log loss and profit by the number of rows learned from; the last point is the model."""
+    caption = "Judged on the same test rows; the last point is the model."
+    found = {}
+    for figure, title in LEARNING.items():
+        curve = table[["rows", figure, f"{figure}_low", f"{figure}_high"]]
+        svg = lines([_banded(curve, marks=True)], "rows learned from", title)
+        found[f"learning_{figure}"] = (f"{title[0].upper()}{title[1:]} by rows learned from", svg, caption)
+    return found
+
+
 def of_importance(table: pd.DataFrame) -> Picture:
     """The columns that matter most."""
     points = _points(table.head(SHOWN), "column")
@@ -78,8 +93,9 @@ def _points(table: pd.DataFrame, named_by: str) -> list[Point]:
 
 
 def _banded(curve: pd.DataFrame, *, marks: bool = False) -> Line:
-    x, y = (curve.iloc[:, i].tolist() for i in (0, 1))
-    return Line(x, y, curve["low"].tolist(), curve["high"].tolist(), marks=marks)
+    along, name = map(str, curve.columns[:2])
+    x, y, low, high = (curve[column].tolist() for column in (along, name, f"{name}_low", f"{name}_high"))
+    return Line(x, y, low, high, marks=marks)
 
 
 def _plain(curve: pd.DataFrame) -> Line:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from churn.decision import Decision
 from churn.evaluate.measure import Measured
+from churn.evaluate.origin import in_words, later_in_words, of_contest
 from churn.evaluate.pictures import Picture
-from churn.evaluate.sections import of_groups, of_slices
+from churn.evaluate.sections import of_groups, of_slices, of_tenths
 from churn.page import document, escape, figures, section, table, tiles
 
 WORDS = {
@@ -38,6 +39,8 @@ def render(judged: Judgement) -> str:
         _head(judged),
         _figures(judged),
         _curves(judged),
+        of_contest(judged.measured.found),
+        _rows(judged),
         _columns(judged),
         of_slices(tables["slices"]),
         of_groups(tables["fairness"]),
@@ -74,11 +77,20 @@ def _figures(judged: Judgement) -> str:
 
 
 def _curves(judged: Judgement) -> str:
-    return section("Curves", figures(judged.pictures[name] for name in CURVES))
+    head = "<h3>By tenth of the customers, the most likely first</h3>"
+    return section("Curves", figures(judged.pictures[name] for name in CURVES), head, of_tenths(judged.measured.tables))
+
+
+def _rows(judged: Judgement) -> str:
+    tables, found = judged.measured.tables, judged.measured.found
+    words = [in_words(tables["learning_curve"]), *later_in_words(found)]
+    shown = figures(picture for name, picture in judged.pictures.items() if name.startswith("learning"))
+    return section("More rows, and later ones", *(f"<p>{escape(text)}</p>" for text in words), shown)
 
 
 def _columns(judged: Judgement) -> str:
-    return section("What it relies on", figures(one for name, one in judged.pictures.items() if name not in CURVES))
+    shown = (one for name, one in judged.pictures.items() if name.startswith(("importance", "dependence")))
+    return section("What it relies on", figures(shown))
 
 
 def _number(value: float) -> str:

@@ -12,6 +12,20 @@ HEADS = {"left": "left", "contacted": "contacted", "reached": "churners reached"
 WORST = 12
 
 
+def of_tenths(tables: dict[str, pd.DataFrame]) -> str:
+    """Lift, gain and profit by tenth, with intervals."""
+    lift, gain, profit = tables["lift"], tables["gain"].iloc[1:], tables["profit"].iloc[1:]
+    rows = zip(*(part.to_dict(orient="records") for part in (lift, gain, profit)), strict=True)
+    return table(
+        ["tenth", "lift", "churners reached so far", "profit per 1,000 so far"],
+        (
+            [f"{one['tenth']:.0f}", *(_of(part, name, form) for part, name, form in (
+                (one, "lift", ".2f"), (reached, "churners_reached", ".1%"), (earned, "profit_per_1000", ",.0f")))]
+            for one, reached, earned in rows
+        ),
+    )  # fmt: skip
+
+
 def of_slices(found: pd.DataFrame) -> str:
     """Where the model does worst among parts of the customers."""
     if found.empty:

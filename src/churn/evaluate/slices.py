@@ -74,12 +74,11 @@ def auc_influence(judged: Judged) -> tuple[float, Floats]:
 
 
 def _figures(part: Judged, decision: Decision, level: float) -> dict[str, float]:
-    worth = np.where(part.label == 1, decision.churner_gain, -decision.stayer_loss) * decision.contact(part.probability)
     found = {
         "rate": mean_influence(part.label),
         "auc": auc_influence(part),
         "observed_minus_predicted": mean_influence(part.label - part.probability),
-        "profit_per_1000": mean_influence(1000 * worth),
+        "profit_per_1000": mean_influence(decision.worth(part.label, decision.contact(part.probability))),
     }
     row: dict[str, float] = {"rows": len(part.label)}
     for name, (value, influence) in found.items():

@@ -147,7 +147,8 @@ class Discovery(Section):
 
     repeats: int = Field(ge=1, description="times that the customers are cut into folds anew")
     rows: int = Field(ge=200, description="at most so many rows, of customers drawn by lot")
-    worthwhile: Share = Field(description="share of what knowing the future would earn that is worth a project")
+    worthwhile: Share = Field(description="share of what knowing the future would add that is worth a project")
+    summary_rows: int = Field(0, ge=0, description="rows drawn for Evidently's page about the columns; 0: no such page")
 
 
 class Evaluate(Section):
@@ -157,6 +158,10 @@ class Evaluate(Section):
     level: Share = Field(description="coverage of the intervals")
     slice_rows: int = Field(ge=1, description="smallest slice that gets figures of its own")
     sample_rows: int = Field(ge=50, description="test rows by which importance and dependence are measured")
+    learning_curve: tuple[Annotated[float, Field(gt=0, le=0.8)], ...] = Field(
+        (), description="shares of the train rows that the chosen learners are fitted on again; none: no learning curve"
+    )
+    out_of_time: bool = Field(False, description="whether they are also fitted without the newest snapshot and judged on it")
 
 
 class Pack(Section):

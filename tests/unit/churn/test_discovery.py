@@ -3,6 +3,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import norm
 
@@ -11,29 +12,38 @@ from churn.discovery.compare import estimate
 from churn.discovery.folds import folds
 from churn.discovery.power import power
 from churn.discovery.problem import missing
+from churn.discovery.profile import over_time
+from churn.discovery.quality import findings
 from churn.discovery.record import Record, demand_worthwhile, overrule
 from churn.discovery.report import render
 from churn.errors import NotWorthwhile
 from churn.params import Discovery, load
 
-FOLDS = 20
-RATIO = 0.25
-NOISE = np.random.default_rng(0).normal(0, 30, (9, FOLDS))
-SHARED = np.random.default_rng(1).normal(0, 200, FOLDS)  # some folds are richer for every learner
+COUNT = 4000
+CUSTOMERS = np.arange(COUNT)
+NOISE = np.random.default_rng(0).normal(0, 900, (9, COUNT))
+NOISE -= NOISE.mean(axis=1, keepdims=True)
+SHARED = np.random.default_rng(1).normal(0, 9000, COUNT)  # some customers are worth more to every learner
 
 
 def rung(name, learner, mean, wobble):
-    return Rung(name, learner, [0.7] * FOLDS, [0.5] * FOLDS, (mean + SHARED * (learner is not None) + NOISE[wobble]).tolist())
+    profit = mean + (SHARED - SHARED.mean()) * (learner is not None) + NOISE[wobble]
+    return Rung(name, learner, np.full(COUNT, 0.7), np.full(COUNT, 0.5), profit)
 
 
 def ladder(rule, few, logistic, boosting, everybody=-1000):
     means = {"rule": rule, "few_columns": few, "logistic": logistic, "boosting": boosting}
     learners = [rung(name, name, mean, i) for i, (name, mean) in enumerate(means.items())]
-    return [rung("nobody", None, 0, 5), rung("everybody", None, everybody, 6), *learners]
+    return [flat("nobody", 0), flat("everybody", everybody), *learners]
 
 
-def verdict(churners, steps, worthwhile=0.05):
-    return judge(churners, steps, RATIO, perfect=10000, worthwhile=worthwhile, level=0.95)
+def flat(name, mean):
+    """What nobody and everybody earn, as far from the learners as these from one another."""
+    return Rung(name, None, np.full(COUNT, 0.5), np.full(COUNT, 0.6), mean + SHARED - SHARED.mean())
+
+
+def verdict(churners, steps, worthwhile=0.005):
+    return judge(churners, steps, CUSTOMERS, perfect=10000, worthwhile=worthwhile, level=0.95)
 
 
 @pytest.mark.parametrize(
@@ -64,10 +74,29 @@ def test_contacting_everybody_is_a_rival_too():
 def test_a_gain_that_is_uncertain_and_may_be_worthwhile_is_not_yet():
     """Where the interval holds no gain as well as a large one, the verdict says how many more churners would tell."""
     steps = ladder(0, 0, 0, 0)
-    wild = replace(steps[-1], profit=(200 + 30 * NOISE[0]).tolist())
-    found = verdict(150, [*steps[:-1], wild], worthwhile=0.01)
+    wild = replace(steps[-1], profit=200 + steps[0].profit + 30 * NOISE[0])
+    found = verdict(150, [*steps[:-1], wild])
     assert found.word == "not yet"
     assert found.churners_needed > 150
+
+
+def test_an_uncertain_gain_of_those_who_rank_by_lot_is_no_go():
+    """More churners would not help where no learner's AUC is clear of 0.5, nor where the best learner earned no more."""
+    steps = ladder(0, 0, 0, 0)
+    wild = replace(steps[-1], profit=200 + steps[0].profit + 30 * NOISE[0])
+    blind = [replace(step, auc=np.full(COUNT, 0.5)) for step in [*steps[:-1], wild]]
+    assert verdict(150, blind).word == "no-go"
+    assert "beyond chance" in verdict(150, blind).reason
+    poorer = [replace(step, profit=steps[0].profit - 10 + 30 * NOISE[0]) if step.learner else step for step in steps]
+    assert verdict(150, poorer).word == "no-go"
+    assert "is no gain" in verdict(150, poorer).reason
+
+
+def test_a_gain_that_is_sure_and_too_small_is_no_go():
+    """A gain beyond doubt of 100 is no reason for a project where 500 would be worthwhile."""
+    found = verdict(500, ladder(0, 0, 0, 100), worthwhile=0.05)
+    assert found.word == "no-go"
+    assert "less than the 500 that would be worthwhile" in found.reason
 
 
 def test_without_anything_more_complex_a_logistic_regression_is_go():
@@ -81,13 +110,12 @@ def test_a_ladder_that_could_not_be_climbed_is_not_yet():
     assert verdict(120, []).word == "not yet"
 
 
-def test_the_interval_knows_that_folds_share_rows():
-    """With a ratio of 0.25 and 20 folds the half width is that of independent folds times sqrt(1 + 20 / 4)."""
-    values = NOISE[0]
-    corrected, naive = (estimate(values, ratio, 0.95) for ratio in (0.25, 0.0))
-    assert corrected.value == pytest.approx(values.mean())
-    assert corrected.half / naive.half == pytest.approx(np.sqrt(1 + FOLDS / 4))
-    assert estimate([5.0] * FOLDS, RATIO, 0.95) == estimate([5.0] * FOLDS, 0.0, 0.95)
+def test_the_interval_counts_customers_and_not_rows():
+    """Four equal rows of each customer leave the interval as wide as one; 1.96 standard errors on either side."""
+    values = NOISE[0] + 50
+    one, four = estimate(values, CUSTOMERS, 0.95), estimate(np.tile(values, 4), np.tile(CUSTOMERS, 4), 0.95)
+    assert (one.value, one.half) == pytest.approx((50, 1.96 * values.std() / np.sqrt(COUNT)), rel=1e-3)
+    assert (four.value, four.half) == pytest.approx((one.value, one.half))
 
 
 def test_customers_are_judged_by_what_was_learned_from_others_earlier(rows):
@@ -108,7 +136,7 @@ def test_one_snapshot_is_cut_into_folds_of_all_rows(rows):
     found = folds(rows, count=4, repeats=2, seed=0)
     judged = np.concatenate([held for _, held in found.pairs])
     assert (np.bincount(judged) == 2).all()
-    assert found.ratio == pytest.approx(1 / 3, rel=0.01)
+    assert found.judging.tolist() == list(range(len(rows)))
 
 
 def test_power_is_what_repeated_samples_show():
@@ -146,6 +174,12 @@ def test_an_assessment_climbs_every_step(found):
     assert all(step.auc.low > 0.5 for step in found.ladder[3:])
 
 
+def test_the_few_columns_are_named(found):
+    """The report names as many columns as the small logistic regression reads, and those that decide are among them."""
+    assert len(found.few) == 2
+    assert set(found.few) <= {"tenure", "family", "plan"}
+
+
 def test_an_assessment_leaves_the_held_out_customers_alone(rows, shipped, found):
     """Only customers that models may learn from are described and counted."""
     kept = rows.group.astype(float) / 2.0**64 >= shipped.split.holdout
@@ -153,10 +187,44 @@ def test_an_assessment_leaves_the_held_out_customers_alone(rows, shipped, found)
     assert found.churners == rows.label[kept].sum()
 
 
-def test_only_the_learners_that_train_names_are_climbed(rows, shipped):
-    """Without boosting in train.learners no boosting is on the ladder."""
-    alone = shipped.model_copy(update={"train": shipped.train.model_copy(update={"learners": ("logistic",)})})
-    assert [step.learner for step in assess(rows, alone, alone).ladder[2:]] == ["rule", "few_columns", "logistic"]
+def test_the_ladder_is_the_same_whatever_is_trained(rows, shipped, found):
+    """A stack of other learners in train.learners changes no step of the ladder."""
+    other = shipped.model_copy(update={"train": shipped.train.model_copy(update={"learners": ("rule",)})})
+    assert assess(rows, other, other).ladder == found.ladder
+
+
+def test_more_rows_are_judged_by_the_same_customers(found):
+    """Each part is half of the next, the last is what the ladder learned from, and each but the first says what it brought."""
+    sizes = [one.rows for one in found.growth]
+    np.testing.assert_allclose(np.divide(sizes[1:], sizes[:-1]), 2, rtol=0.05)
+    assert sizes[-1] == pytest.approx(found.rows / 2, rel=0.02)  # two folds
+    assert [one.brought is None for one in found.growth] == [True] + [False] * (len(sizes) - 1)
+    assert f"{sizes[-1]:,}" in found.more_rows
+
+
+def test_what_is_odd_is_found(rows, shipped, data):
+    """Repeated rows, an empty and a constant column, many names, one value nearly everywhere and a silent month are told."""
+    count, names = len(rows), np.array([f"name {i % 120}" for i in range(len(rows))], dtype=object)
+    odd = {
+        "tenure": np.full(count, 5.0), "charge": np.full(count, np.nan), "plan": names,
+        "family": (np.arange(count) == 3).astype(float),
+    }  # fmt: skip
+    months = np.array(["2026-01", "2026-02"], dtype=object)[np.arange(count) // 120 % 2]
+    table = replace(rows, frame=pd.DataFrame(odd), snapshot=months, label=rows.label * (months == "2026-01"))
+    told = [(one.where, one.what) for one in findings(table, data, over_time(table, 0.95))]
+    repeated = count - 1  # all but the row that alone has a family
+    assert ("rows", f"{repeated:,} rows equal another one in every column") in told
+    assert ("rows", "nobody left in 2026-02") in told
+    for finding in (("tenure", "5.0 in every row"), ("charge", "no value at all"), ("plan", "120 values")):
+        assert finding in told
+    assert ("family", "0.0 in all but 1 rows") in told
+    assert any("different outcomes" in what for _, what in told)
+
+
+def test_a_clean_table_has_no_findings(rows, data):
+    """Rows that all differ and columns that vary give no finding."""
+    known = rows.frame.assign(charge=np.arange(len(rows), dtype=float))
+    assert findings(replace(rows, frame=known), data, over_time(rows, 0.95)) == []
 
 
 def test_a_limit_on_contacts_limits_the_profit(rows, shipped):
@@ -208,9 +276,9 @@ class Page(HTMLParser):
 def test_the_report_is_one_page_without_a_network(found):
     """The page is well formed, names each part, and loads nothing from anywhere."""
     page = Page()
-    html = render(found, "<churn>")
+    html = render(found, "<churn>", "columns.html")
     page.feed(html)
-    assert (page.open, page.addresses) == ([], [])
+    assert (page.open, page.addresses) == ([], ["columns.html"])
     assert "<script" not in html
     for text in ("&lt;churn&gt;", "1 ·", "2 ·", "3 ·", "4 ·", "5 ·", found.verdict.reason.split(":")[0], found.rule):
         assert text in html

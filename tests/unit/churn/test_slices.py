@@ -100,8 +100,9 @@ def test_curves_are_small_and_complete(decision):
     for name in ("roc", "gain"):
         np.testing.assert_allclose(found[name].iloc[[0, -1], :2].to_numpy(), [[0, 0], [1, 1]])
     for name in ("calibration", "gain", "lift", "profit"):
-        value = found[name].iloc[:, 1]
-        assert ((found[name]["low"] <= value + 1e-9) & (value <= found[name]["high"] + 1e-9)).all(), name
+        value, figure = found[name].iloc[:, 1], found[name].columns[1]
+        low, high = found[name][f"{figure}_low"], found[name][f"{figure}_high"]
+        assert ((low <= value + 1e-9) & (value <= high + 1e-9)).all(), name
     assert found["lift"]["lift"].mean() == pytest.approx(1)
     everybody = 1000 * (decision.churner_gain * known.label.mean() - decision.stayer_loss * (1 - known.label.mean()))
     assert found["profit"]["profit_per_1000"].iloc[-1] == pytest.approx(everybody)

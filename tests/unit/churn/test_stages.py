@@ -1,11 +1,14 @@
 """The stages from end to end, as a data scientist runs them in a workspace of a small company."""
 
 import json
+import re
 import shutil
 
+import numpy as np
 import pytest
 
 from churn.bundle.open import open_bundle
+from churn.evaluate.write import flat
 from churn.params import load, read_yaml
 from churn.stages import STAGES
 
@@ -74,10 +77,49 @@ def test_metrics_and_plots_are_shown(workspace, command):
     """`dvc metrics show` gives one number for each figure, `dvc plots show` the curves."""
     shown = json.loads(command("dvc", "metrics", "show", "--json", cwd=workspace).stdout)
     values = shown[""]["data"]["artifacts/evaluation/metrics.json"]["data"]
-    assert values == {name: round(figure["value"], 6) for name, figure in metrics(workspace)["test"].items()}
+    assert values == {name: round(value, 6) for name, value in flat(metrics(workspace)).items()}
+    assert {"auc", "cv_auc", "out_of_time_auc"} <= values.keys()
     page = command("dvc", "plots", "show", "--out", workspace / "state/plots", cwd=workspace)
     assert "index.html" in page.stdout
     assert "Churners reached by share contacted" in (workspace / "state/plots/index.html").read_text()
+
+
+def test_other_costs_need_no_training(workspace, command):
+    """After a change of costs `dvc repro` judges and packs anew, fits nothing, and the bundle contacts other customers."""
+    before = open_bundle(workspace / "artifacts/bundle")
+    params = workspace / "params.yaml"
+    params.write_text(params.read_text().replace("saved_value: 200", "saved_value: 90"))
+    done = command("dvc", "repro", cwd=workspace).stdout
+    for name in ("prepare", "train", "refit"):
+        assert f"Stage '{name}' didn't change, skipping" in done
+    for name in ("evaluate", "bundle"):
+        assert f"Running stage '{name}'" in done
+    after = open_bundle(workspace / "artifacts/bundle")
+    assert after.manifest.files["model.onnx"] == before.manifest.files["model.onnx"]
+    probability = before.reference().probability
+    assert after.decision.contact(probability).sum() < before.decision.contact(probability).sum()
+    assert after.metrics["test"]["auc"] == before.metrics["test"]["auc"]
+    assert after.metrics["test"]["profit_per_1000"] != before.metrics["test"]["profit_per_1000"]
+    command("git", "checkout", "--quiet", "--", ".", cwd=workspace)
+    command("dvc", "checkout", "--quiet", "--force", cwd=workspace)
+
+
+@pytest.mark.parametrize("learner", ["rule", "few_columns"])
+def test_a_simpler_candidate_is_deployed_like_any_other(workspace, command, learner):
+    """With train.learners: [rule], as discovery advises, the stages make a bundle that scores customers and gives reasons."""
+    command("dvc", "repro", "-q", cwd=workspace)
+    params = workspace / "params.yaml"
+    params.write_text(re.sub(r"learners: \[.*\]", f"learners: [{learner}]", params.read_text()))
+    command("dvc", "repro", "-q", cwd=workspace)
+    bundle = open_bundle(workspace / "artifacts/bundle")  # whose reference rows score as recorded
+    assert bundle.metrics["chosen"] == learner
+    assert bundle.metrics["test"]["auc"]["low"] > 0.5
+    row, *others = bundle.reference().rows[:50]
+    scores = np.unique(bundle.score([row, *others]).probability.round(9))
+    assert len(scores) == 2 if learner == "rule" else len(scores) > 10
+    assert bundle.reasons(row, 2)[0].sentence
+    command("git", "checkout", "--quiet", "--", ".", cwd=workspace)
+    command("dvc", "checkout", "--quiet", "--force", cwd=workspace)
 
 
 def test_data_and_artifacts_come_back_from_a_remote(workspace, command, listing, tmp_path):
