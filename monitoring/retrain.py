@@ -1,0 +1,113 @@
+"""When a model is trained anew: what asks for it, and what holds it back. A pure function over the model's history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from churn.params import Retraining
+from churn.store.tables import Event
+from monitoring.verdict import Verdict
+
+BEGUN, ENDED = "retraining", "retraining ended"  # kinds of line in the history
+MONTH = timedelta(days=30)
+Trigger = Literal["decayed", "drifted", "outcomes", "days"]
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What monitoring knows at the end of a run.
+
+    labels: outcomes that have matured since the champion was trained, those of broken feeds left out. trained: when
+    that was, None if nobody knows.
+    """
+
+    version: str
+    snapshot: str
+    verdict: Verdict
+    labels: int
+    trained: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """trigger: what asks for a retraining, None if nothing does. held: why it does not start all the same."""
+
+    trigger: Trigger | None
+    reason: str
+    held: str | None = None
+
+    @property
+    def start(self) -> bool:
+        """Whether a retraining starts."""
+        return self.trigger is not None and self.held is None
+
+
+def decide(history: Sequence[Event], occasion: Occasion, policy: Retraining, now: datetime) -> Choice:
+    """Whether a retraining starts. history: of the model, oldest first, with the times at which things happened."""
+    trigger = _trigger(occasion, policy, now)
+    if trigger is None:
+        return Choice(None, "nothing asks for a retraining")
+    if occasion.verdict.state == "broken":
+        held: str | None = "the feed is broken"
+    elif occasion.labels < policy.min_labels:
+        held = f"{occasion.labels:,} outcomes have matured since the last training; {policy.min_labels:,} are needed"
+    else:
+        held = held_back(history, policy, now)
+    return Choice(trigger, _reason(trigger, occasion), held)
+
+
+def held_back(history: Sequence[Event], policy: Retraining, now: datetime) -> str | None:
+    """What the past of the model says against a retraining now; None if nothing does."""
+    begun = [line.time for line in history if line.kind == BEGUN]
+    if not begun:
+        return None
+    if running(history, policy, now):
+        return f"another retraining began at {_moment(begun[-1])}"
+    month = [time for time in begun if now - time < MONTH]
+    if len(month) >= policy.a_month:
+        return f"{len(month)} retrainings began in the last 30 days; the policy allows {policy.a_month}"
+    losses = _losses(history)
+    wait = timedelta(days=policy.backoff_days * 2 ** (losses - 1)) if losses else timedelta(days=policy.cooldown_days)
+    free = begun[-1] + max(wait, timedelta(days=policy.cooldown_days))
+    if now < free:
+        why = f"the last {losses} challengers lost" if losses > 1 else "the last challenger lost" if losses else "one has just been"
+        return f"{why}; the next may start at {_moment(free)}"
+    return None
+
+
+def running(history: Sequence[Event], policy: Retraining, now: datetime) -> bool:
+    """Whether a retraining has begun and not ended, and is not so old that it must be dead."""
+    marks = [line for line in history if line.kind in {BEGUN, ENDED}]
+    return bool(marks) and marks[-1].kind == BEGUN and now - marks[-1].time < timedelta(hours=policy.longest_hours)
+
+
+def _trigger(occasion: Occasion, policy: Retraining, now: datetime) -> Trigger | None:
+    state, retrain = occasion.verdict.state, occasion.verdict.retrain
+    if state == "decayed" and retrain and policy.decayed:
+        return "decayed"
+    if state == "drifted" and retrain and policy.drifted:
+        return "drifted"
+    if policy.outcomes is not None and occasion.labels >= policy.outcomes:
+        return "outcomes"
+    if policy.days is not None and occasion.trained and now - occasion.trained >= timedelta(days=policy.days):
+        return "days"
+    return None
+
+
+def _reason(trigger: Trigger, occasion: Occasion) -> str:
+    if trigger == "outcomes":
+        return f"{occasion.labels:,} outcomes have matured since the last training"
+    if trigger == "days":
+        return f"the model was trained on {_moment(occasion.trained)}" if occasion.trained else "the model is old"
+    return occasion.verdict.evidence
+
+
+def _losses(history: Sequence[Event]) -> int:
+    """Challengers in a row, up to the newest, that did not become champion."""
+    ended = [bool(line.detail.get("promoted")) for line in history if line.kind == ENDED]
+    return next((count for count, won in enumerate(reversed(ended)) if won), len(ended))
+
+
+def _moment(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M}"
