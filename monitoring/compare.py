@@ -8,7 +8,7 @@ from operator import add
 import numpy as np
 
 from churn.contract import Column
-from monitoring.counts import Counts, shared_share
+from monitoring.counts import Counted, Counts, shared_share
 from monitoring.figures import Comparison, Kind
 from monitoring.table import PREDICTION
 from monitoring.twosample import contingency, in_words, kolmogorov_smirnov, shares_differ
@@ -79,8 +79,8 @@ class _Tests:
         joined = None
         if self.joined is not None:
             joined = shares_differ(*counts[0], self.joined.cells[position][cell] * self.share, self.joined.rows * self.share)
-        shares = counts[0][0] / counts[0][1], counts[1][0] / counts[1][1]
-        return self._weighed(position, Comparison(name, kind, p_value, *map(float, shares), in_words(*shares), joined=joined))
+        before, after = (float(many / rows) for many, rows in counts)
+        return self._weighed(position, Comparison(name, kind, p_value, before, after, in_words(before, after), joined=joined))
 
     def _weighed(self, position: int, one: Comparison) -> Comparison:
         """With its impact; the prediction has none besides itself."""
@@ -103,7 +103,7 @@ def _moments(counts: Counts, position: int) -> tuple[float, float]:
     return float(mean), float(np.sqrt(max(counts.spread.squares[position] / known - mean**2, 0.0)))
 
 
-def _level_moved(before: np.ndarray, after: np.ndarray, levels: Sequence[str]) -> tuple[float, float, str]:  # type: ignore[type-arg]
+def _level_moved(before: Counted, after: Counted, levels: Sequence[str]) -> tuple[float, float, str]:
     """Share before and after of the level whose share changed most."""
     names = (*levels, "never seen") if levels else ("no", "yes")
     shares = before / before.sum(), after / after.sum()

@@ -5,7 +5,9 @@ quantiles of the reference for a number. The predicted probability is counted as
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from churn.contract.encode import Matrix
 Floats = npt.NDArray[np.float64]
 Counted = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
+Rows = npt.NDArray[np.int64]
 KEPT_KEYS = 400  # smallest hashes of customers that are kept: the shared share of two windows within 5 points
 MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
@@ -72,52 +75,60 @@ class Spread:
     high: Floats
 
     def __add__(self, other: "Spread") -> "Spread":
-        sums = [getattr(self, name) + getattr(other, name) for name in ("filled", "total", "squares", "logs")]
-        return Spread(*sums, np.fmin(self.low, other.low), np.fmax(self.high, other.high))
+        filled, total = self.filled + other.filled, self.total + other.total
+        squares, logs = self.squares + other.squares, self.logs + other.logs
+        return Spread(filled, total, squares, logs, np.fmin(self.low, other.low), np.fmax(self.high, other.high))
 
 
 @dataclass(frozen=True)
 class Counts:
     """cells: for each column the rows in each of its bins, missing values last. rows: of the window.
 
-    distinct: rows that repeat no other of their block. keys: the smallest hashes of the customers, empty without ids.
+    repeated: rows that came besides them and repeat another one. keys: the smallest hashes of the customers, empty
+    without ids.
     """
 
     rows: int
     cells: tuple[Counted, ...]
     spread: Spread
-    distinct: int
+    repeated: int = 0
     keys: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
 
     def __add__(self, other: "Counts") -> "Counts":
         cells = tuple(one + two for one, two in zip(self.cells, other.cells, strict=True))
         keys = np.union1d(self.keys, other.keys)[:KEPT_KEYS]
-        return Counts(self.rows + other.rows, cells, self.spread + other.spread, self.distinct + other.distinct, keys)
+        return Counts(self.rows + other.rows, cells, self.spread + other.spread, self.repeated + other.repeated, keys)
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists and numbers."""
         spread = {name: values.tolist() for name, values in vars(self.spread).items()}
         cells = [cell.tolist() for cell in self.cells]
-        return {"rows": self.rows, "cells": cells, "spread": spread, "distinct": self.distinct, "keys": self.keys.tolist()}
+        return {"rows": self.rows, "cells": cells, "spread": spread, "repeated": self.repeated, "keys": self.keys.tolist()}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> "Counts":
         """The inverse of `to_json`; the end of an empty range went through JSON as null."""
         spread = Spread(**{name: np.array(values, dtype=np.float64) for name, values in record["spread"].items()})
         cells = tuple(np.array(cell, dtype=np.int64) for cell in record["cells"])
-        return cls(record["rows"], cells, spread, record["distinct"], np.array(record["keys"], dtype=np.uint64))
+        return cls(record["rows"], cells, spread, record["repeated"], np.array(record["keys"], dtype=np.uint64))
 
 
 def count(bins: Bins, blocks: Iterable[Block]) -> Counts:
-    """Count rows block by block; a row is a repeat if a row before it, of any block, was the same."""
-    found, seen = None, np.empty(0, np.uint64)
-    for block in blocks:
-        part, hashes = _count(bins, block), row_hashes(block)
-        seen = np.union1d(seen, hashes)
-        found = part if found is None else found + part
-    if found is None:
-        raise ValueError("nothing to count")
-    return replace(found, distinct=len(seen))
+    """Count rows block by block."""
+    return reduce(add, (_count(bins, block) for block in blocks))
+
+
+def latest(block: Block) -> Rows:
+    """Which rows are the last of their customer, in order; all where nobody has an id."""
+    if block.customer is None:
+        return np.arange(len(block.matrix))
+    _, last = np.unique(block.customer[::-1], return_index=True)
+    return np.sort(len(block.matrix) - 1 - last)
+
+
+def repeats(block: Block) -> int:
+    """How many rows are the same as one before them, customer and all."""
+    return len(block.matrix) - len(np.unique(row_hashes(block)))
 
 
 def shared_share(windows: Sequence[Counts]) -> float:

@@ -1,6 +1,6 @@
 """The figures of one window. They go through JSON unchanged, which is how the store keeps them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
@@ -125,7 +125,12 @@ class Figures:
         if record.get("form") != FORM:
             return None
         values = {name: value for name, value in record.items() if name != "form"}
-        parts = {"comparisons": Comparison, "signs": Sign, "segments": Segment, "promises": _promise}
+        parts: dict[str, Callable[..., Any]] = {
+            "comparisons": Comparison,
+            "signs": Sign,
+            "segments": Segment,
+            "promises": _promise,
+        }
         made = {name: tuple(make(**one) for one in values[name]) for name, make in parts.items()}
         estimate = values["estimate"] and Interval(**values["estimate"])
         counts = values["counts"] and Counts.from_json(values["counts"])

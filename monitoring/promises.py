@@ -10,16 +10,19 @@ from scipy.special import ndtr
 from churn.decision import Decision
 from churn.evaluate.slices import Judged, auc_influence
 from churn.params import Monitoring
+from monitoring.counts import Floats
 from monitoring.figures import Interval, Promise
 from monitoring.segments import Part
-from monitoring.yardstick import Floats, Matured, Yardstick
+from monitoring.yardstick import Matured, Yardstick
 
 Estimate = tuple[float, float]  # value and standard error
 WIDE = 1.96  # standard errors on each side of an interval of 95 %
 FEWEST = 50  # outcomes of a segment that say anything of it
 
 
-def promises(yardstick: Yardstick, newest: Matured, joined: Matured, segments: Sequence[Part], policy: Monitoring) -> list[Promise]:
+def promises(
+    yardstick: Yardstick, newest: Matured, joined: Matured, segments: Sequence[Part], policy: Monitoring
+) -> list[Promise]:
     """Every promise, tested on the newest outcomes and on those joined with the outcomes before them.
 
     The one that fails more clearly is told; its p-value is that of two looks (Bonferroni).

@@ -37,6 +37,10 @@ class Choice:
     reason: str
     held: str | None = None
 
+    def key(self, occasion: "Occasion") -> str:
+        """What the retraining answers: the same finding asks under the same key."""
+        return f"version {occasion.version}, {occasion.snapshot}, {self.trigger}"
+
     @property
     def start(self) -> bool:
         """Whether a retraining starts."""
@@ -71,9 +75,35 @@ def held_back(history: Sequence[Event], policy: Retraining, now: datetime) -> st
     wait = timedelta(days=policy.backoff_days * 2 ** (losses - 1)) if losses else timedelta(days=policy.cooldown_days)
     free = begun[-1] + max(wait, timedelta(days=policy.cooldown_days))
     if now < free:
-        why = f"the last {losses} challengers lost" if losses > 1 else "the last challenger lost" if losses else "one has just been"
+        why = (
+            f"the last {losses} challengers lost"
+            if losses > 1
+            else "the last challenger lost"
+            if losses
+            else "one has just been"
+        )
         return f"{why}; the next may start at {_moment(free)}"
     return None
+
+
+def refusal(history: Sequence[Event], key: str | None, policy: Retraining, now: datetime) -> str | None:
+    """Why a run that was asked for under a key must not retrain; None if it may.
+
+    A key that was answered is not answered again, unless that retraining failed. Without a key a person asks, who waits
+    for nothing but another retraining.
+    """
+    if key is None:
+        return "another retraining is running" if running(history, policy, now) else None
+    begun = [position for position, line in enumerate(history) if line.kind == BEGUN and line.detail.get("key") == key]
+    ends = [line for line in history[begun[-1] :] if line.kind == ENDED] if begun and key else []
+    if begun and key and not (ends and ends[0].detail.get("failed")):
+        return f"{key} has been answered"
+    return held_back(history, policy, now)
+
+
+def turn(history: Sequence[Event]) -> str:
+    """The name under which the next retraining begins; two that begin at once have the same, and one gets it."""
+    return f"retraining {sum(line.kind == BEGUN for line in history) + 1}"
 
 
 def running(history: Sequence[Event], policy: Retraining, now: datetime) -> bool:

@@ -21,7 +21,7 @@ def signs(yardstick: Yardstick, window: Counts, earlier: Sequence[Counts], compl
     earlier: windows before this one, to which it is compared in its number of rows and repeats. complete: whether the
     window has ended, without which it cannot lack rows.
     """
-    found = [*_rows(yardstick.counts, window, earlier, complete)]
+    found = [*_rows(window, earlier, complete)]
     for position, column in enumerate(yardstick.contract.columns):
         before, after = yardstick.counts, window
         found += _missing(before, after, position, column.name)
@@ -54,7 +54,9 @@ def _unit(before: Counts, after: Counts, position: int, name: str) -> Iterator[S
     largest = [np.nanmax(np.abs([c.spread.low[position], c.spread.high[position]])) for c in (before, after)]
     roots = [np.sqrt(c.spread.squares[position] / s) for c, s in zip((before, after), sizes, strict=True)]
     partly = float(min(largest[1] / largest[0], roots[1] / roots[0]))
-    yield Sign("unit", name, 1.0, max(partly, 1.0), 0.0, f"some values {largest[1] / largest[0]:.3g} times as large as any before")
+    yield Sign(
+        "unit", name, 1.0, max(partly, 1.0), 0.0, f"some values {largest[1] / largest[0]:.3g} times as large as any before"
+    )
 
 
 def _constant(before: Counts, after: Counts, position: int, name: str) -> Iterator[Sign]:
@@ -91,10 +93,17 @@ def _levels(before: Counts, after: Counts, position: int, column: Column) -> Ite
             yield Sign("lost", column.name, was, now, 1.0 if p_value is None else p_value, effect)
 
 
-def _rows(before: Counts, window: Counts, earlier: Sequence[Counts], complete: bool) -> Iterator[Sign]:
-    usual = max(1 - counts.distinct / counts.rows for counts in (before, *earlier))
-    repeated = 1 - window.distinct / window.rows
+def _rows(window: Counts, earlier: Sequence[Counts], complete: bool) -> Iterator[Sign]:
+    """Repeated and absent rows, which only earlier windows can say are unusual: some companies ask for a customer daily."""
+    if not earlier:
+        return
+    usual = max(_repeated(counts) for counts in earlier)
+    repeated = _repeated(window)
     yield Sign("repeated", ALL_ROWS, usual, repeated, 0.0, f"repeated rows {in_words(usual, repeated)}")
-    if complete and earlier:
+    if complete:
         rows = float(np.median([counts.rows for counts in earlier]))
         yield Sign("absent", ALL_ROWS, rows, float(window.rows), 0.0, f"{window.rows:,} rows instead of {rows:,.0f}")
+
+
+def _repeated(counts: Counts) -> float:
+    return counts.repeated / (counts.rows + counts.repeated)

@@ -45,7 +45,7 @@ def _wide(yardstick: Yardstick, matrix: npt.NDArray[np.float32], random: np.rand
         drawn = np.sort(random.permutation(len(one))[:MOST_PAIRS])
         one, other = one[drawn], other[drawn]
     wide = np.column_stack([places, places[:, one] * places[:, other], missing[:, missing.any(axis=0)]])
-    return wide - wide.mean(axis=0)
+    return np.asarray(wide - wide.mean(axis=0))
 
 
 def _places(yardstick: Yardstick, values: npt.NDArray[np.float32], position: int) -> Floats:
@@ -54,10 +54,12 @@ def _places(yardstick: Yardstick, values: npt.NDArray[np.float32], position: int
     bins = np.searchsorted(edges, known) if edges is not None else np.clip(known.astype(np.int64), 0, codes - 1)
     usual = yardstick.counts.cells[position][:-1]
     middle = (np.cumsum(usual) - usual / 2) / max(usual.sum(), 1)
-    return np.where(np.isnan(values), 0.0, 2 * middle[bins] - 1)
+    return np.asarray(np.where(np.isnan(values), 0.0, 2 * middle[bins] - 1))
 
 
-def _ranked(wide: Floats, label: npt.NDArray[np.int64], fit: npt.NDArray[np.bool_], held: npt.NDArray[np.bool_]) -> tuple[float, float]:
+def _ranked(
+    wide: Floats, label: npt.NDArray[np.int64], fit: npt.NDArray[np.bool_], held: npt.NDArray[np.bool_]
+) -> tuple[float, float]:
     """AUC on the rows that were not fitted, and how many standard errors it lies above one half."""
     rows = wide[fit]
     scatter = rows.T @ rows / len(rows)

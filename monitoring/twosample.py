@@ -2,10 +2,10 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import kolmogorov, ndtr
-from scipy.stats import chi2, hypergeom
+from scipy.special import ndtr
+from scipy.stats import chi2, hypergeom, kstwo
 
-Counted = npt.NDArray[np.int64] | npt.NDArray[np.float64]
+Counted = npt.NDArray[np.integer] | npt.NDArray[np.floating]
 FEW = 10.0  # rows of both samples together, below which a level is pooled: chi-squared needs 5 expected in a cell
 MANY = 10_000  # rows of both samples, above which the normal approximation of shares is exact enough
 
@@ -16,7 +16,7 @@ def kolmogorov_smirnov(before: Counted, after: Counted) -> float:
     if not rows or not others:
         return 1.0
     distance = np.abs(np.cumsum(before) / rows - np.cumsum(after) / others).max()
-    return float(kolmogorov(distance * np.sqrt(rows * others / (rows + others))))
+    return float(kstwo.sf(distance, max(round(rows * others / (rows + others)), 1)))
 
 
 def contingency(before: Counted, after: Counted) -> float:

@@ -90,7 +90,9 @@ def _drift(run: Sequence[Figures], policy: Monitoring) -> Verdict:
     if lasting:
         return _drifted(newest, lasting, policy)
     if alone:
-        advice = f"Read the report; it is drift only if {words.COUNTS.get(policy.windows, policy.windows)} windows in a row agree."
+        advice = (
+            f"Read the report; it is drift only if {words.COUNTS.get(policy.windows, policy.windows)} windows in a row agree."
+        )
         return Verdict("suspected", words.columns(alone), f"In {newest.snapshot} {words.findings(alone)}.", advice)
     evidence = f"None of {len(newest.comparisons)} tests on {newest.rows} predictions stands out in {newest.snapshot}."
     return Verdict("steady", (), evidence, "Nothing needs to be done.")
@@ -126,7 +128,9 @@ def _decayed(newest: Figures, failed: list[Promise]) -> Verdict:
 
 def _broken(newest: Figures, faults: list[Sign]) -> Verdict:
     columns = tuple(dict.fromkeys(sign.column for sign in faults))
-    advice = f"Repair the source of {words.listed(columns)}; nothing is learned from {newest.snapshot}, and no model repairs a feed."
+    advice = (
+        f"Repair the source of {words.listed(columns)}; nothing is learned from {newest.snapshot}, and no model repairs a feed."
+    )
     return Verdict("broken", columns, f"In {newest.snapshot} {words.faults(faults)}.", advice)
 
 

@@ -59,9 +59,9 @@ def _promise(one: Promise) -> str:
     if one.figure == "auc":
         return f"the AUC is {_figure(one.live, 3)}; the model promised {_figure(one.promised, 3)}"
     if one.figure == "profit":
-        return f"1,000 customers bring {_figure(one.live, 0)} more than predicted; {_figure(one.promised, 0)} was usual"
+        return f"the profit of 1,000 customers is off the predicted one by {_figure(one.live, 0)}"
     of = f" where {one.segment}" if one.segment else ""
-    return f"the rate of leaving{of} differs from the predicted one by {_figure(one.live, 3)}; {_figure(one.promised, 3)} was usual"
+    return f"the rate of leaving{of} is off the predicted one by {_figure(one.live, 3)}"
 
 
 def _figure(one: Interval, digits: int) -> str:

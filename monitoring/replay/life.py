@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from churn.store.tables import Event
-from monitoring.counts import Block, Counts
+from monitoring.counts import Block, Counts, latest
 from monitoring.figures import Figures
 from monitoring.measure import Past, measure
 from monitoring.replay.learner import Learner, Rows
@@ -42,7 +42,6 @@ class Life:
     figures: list[Figures] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
     matured: list[Matured] = field(default_factory=list)
-    waiting: Matured | None = None
     seasons: dict[int, Rows] = field(default_factory=dict)
 
 
@@ -57,7 +56,7 @@ def live(learner: Learner, learned: Sequence[Rows], lived: Sequence[Rows], days:
 def _period(life: Life, position: int, rows: Rows, now: datetime) -> Lived:
     champion, policy = life.champion, life.learner.params
     block = life.learner.block(champion, rows)
-    past = Past(life.counts, _season(life, position), life.matured, complete=True)
+    past = Past(life.counts, _season(life, position), life.matured, len(life.matured), complete=True)
     figures = measure(champion, rows.name, block, past, policy.monitoring)
     life.figures.append(figures)
     verdict = judge(life.figures, policy.monitoring)
@@ -87,7 +86,8 @@ def _mature(life: Life, position: int, rows: Rows, block: Block, verdict: Verdic
     life.labels += len(rows.label)
     if same and life.figures[-1].counts is not None:
         life.counts.append(life.figures[-1].counts)
-        life.matured.append(Matured(block, rows.label))
+        kept = latest(block)
+        life.matured.append(Matured(block.where(kept), rows.label[kept]))
 
 
 def _season(life: Life, position: int) -> Block | None:

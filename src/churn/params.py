@@ -185,7 +185,9 @@ class Monitoring(Section):
     min_outcomes: int = Field(ge=2, description="matured outcomes needed to judge the model; fewer are joined")
     false_decay: Share = Field(description="chance that a model which keeps its promise is ever called decayed")
     auc_margin: float = Field(ge=0, description="AUC may fall this far below the promised one")
-    calibration_margin: float = Field(ge=0, description="how far the predicted rate of leaving of a calibrated model is off as a rule")
+    calibration_margin: float = Field(
+        ge=0, description="how far the predicted rate of leaving of a calibrated model is off as a rule"
+    )
     profit_margin: float = Field(ge=0, description="and the profit fall by this share")
 
 
@@ -200,7 +202,9 @@ class Retraining(Section):
     a_month: int = Field(ge=1, description="most retrainings in 30 days")
     min_labels: int = Field(ge=0, description="new matured outcomes without which none starts")
     backoff_days: float = Field(ge=0, description="days to wait after a challenger lost, twice as many after each further loss")
-    longest_hours: float = Field(gt=0, description="hours after which a retraining that never ended no longer holds others back")
+    longest_hours: float = Field(
+        gt=0, description="hours after which a retraining that never ended no longer holds others back"
+    )
     known_share: Share = Field(description="a snapshot is learned from once this share of its outcomes is known")
     commit: bool = Field(description="record the new data pin and dvc.lock in git")
 

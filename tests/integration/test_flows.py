@@ -25,7 +25,7 @@ from churn.registry import Registry
 from churn.store import Outcome, Prediction, Store
 from churn.store.store import LOCK_WAIT_SECONDS
 
-DRIFTED = "churn.model.drifted"
+ASKED = "churn.model.retrain"
 TASKS = """[
     (task.name, task.retries, task.retry_delay_seconds)
     for module in ("discovery", "development", "deployment", "monitoring", "retraining")
@@ -185,7 +185,7 @@ def retrained(company, champion):
         seen.verdicts.append(monitor(company))
     resource = {"prefect.resource.id": "churn.model.churn", "prefect.resource.name": "churn"}
     for _ in range(9):
-        company.call("prefect.events:emit_event", DRIFTED, resource, None, None, {"evidence": "again"})
+        company.call("prefect.events:emit_event", ASKED, resource, None, None, {"evidence": "again"})
     until(lambda: any(run["end_time"] for run in company.runs("retraining")), 120)
     seen.history = log.history()
     log.close()
@@ -233,7 +233,7 @@ def test_retraining_replaces_the_champion(company, retrained):
     assert company.artifact("deployment").startswith("# Version 2: promoted\n\nBetter than the champion. Champion before: 1.")
     assert company.registry.champion().version == "2"
     kinds = [line.kind for line in retrained.history]
-    assert kinds[kinds.index("drifted") :] == ["drifted", "registered", "retrained", "gated", "promoted"]
+    assert kinds[kinds.index("drifted") :] == ["drifted", "retraining", "registered", "retrained", "gated", "promoted", "retraining ended"]
 
 
 @contextmanager

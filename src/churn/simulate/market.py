@@ -89,9 +89,7 @@ def contract() -> Contract:
 
 def settle(random: np.random.Generator, count: int) -> Customers:
     """The first customers."""
-    fixed: Arrays = {
-        name: random.choice(len(shares), count, p=shares).astype(np.float64) for name, shares in SHARES.items()
-    }
+    fixed: Arrays = {name: random.choice(len(shares), count, p=shares).astype(np.float64) for name, shares in SHARES.items()}
     internet = fixed["internet"]
     fixed["age"] = np.clip(random.normal(46, 15, count), 18, 90).round()
     fixed["streaming"] = ((random.random(count) < 0.5) & (internet < 2)).astype(np.float64)

@@ -87,7 +87,8 @@ def _cents(_: np.random.Generator, matrix: Matrix) -> tuple[Matrix, Rows]:
 def _lost(random: np.random.Generator, matrix: Matrix) -> tuple[Matrix, Rows]:
     """Half of the customers come without the columns of one source."""
     gone = random.random(len(matrix)) < 0.5
-    matrix[np.ix_(gone, [NAMES.index(name) for name in SOURCE])] = np.nan
+    for name in SOURCE:
+        matrix[gone, NAMES.index(name)] = np.nan
     return _whole(matrix)
 
 
