@@ -84,7 +84,7 @@ def _auc(rows: Matured) -> Estimate | None:
 
 
 def _residual(rows: Matured, mask: npt.NDArray[np.bool_] | None = None) -> Estimate:
-    """Observed minus predicted rate. Its error is that of outcomes drawn with the predicted probabilities, or larger."""
+    """Observed minus predicted rate."""
     label, probability = rows.label, rows.block.probability
     if mask is not None:
         label, probability = label[mask], probability[mask]
@@ -116,5 +116,5 @@ def _expected_profit(rows: Matured, decision: Decision) -> float:
 
 
 def _mean(values: Floats, variances: Floats) -> Estimate:
-    count = len(values)
-    return float(values.mean()), float(np.sqrt(max(values.var(), variances.mean()) / count))
+    """The error is what the probabilities themselves allow, if they are right."""
+    return float(values.mean()), float(np.sqrt(variances.mean() / len(values)))

@@ -10,6 +10,7 @@ from monitoring.figures import Comparison, Figures, Promise, Sign
 from monitoring.rejected import rejected
 
 State = Literal["insufficient", "steady", "suspected", "broken", "drifted", "decayed"]
+HALF_SPENT = 12  # looks: a year of months
 UNLIKELY = 1e-4  # chance, over all columns, at which a lost level, a constant or a renamed one is no accident
 
 
@@ -76,11 +77,17 @@ def _enough(window: Figures, policy: Monitoring) -> bool:
 def _failed(window: Figures, policy: Monitoring) -> list[Promise]:
     """Promises that are not kept, at a rate that sums up to `policy.false_decay` however often anybody looks.
 
-    The t-th look may spend 1 / (t (t + 1)) of it (alpha spending; the shares add up to 1).
+    The t-th look may spend n / ((t + n - 1) (t + n)) of it: alpha spending whose shares add up to 1, half of it in the
+    first n looks.
     """
     if window.outcomes < policy.min_outcomes or not window.looks:
         return []
-    return rejected(window.promises, policy.false_decay / (window.looks * (window.looks + 1)), lambda one: one.p_value)
+    return rejected(window.promises, policy.false_decay * spent(window.looks), lambda one: one.p_value)
+
+
+def spent(look: int) -> float:
+    """The share of all false alarms about decay that one look may spend."""
+    return HALF_SPENT / ((look + HALF_SPENT - 1) * (look + HALF_SPENT))
 
 
 def _drift(run: Sequence[Figures], policy: Monitoring) -> Verdict:

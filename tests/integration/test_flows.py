@@ -233,7 +233,15 @@ def test_retraining_replaces_the_champion(company, retrained):
     assert company.artifact("deployment").startswith("# Version 2: promoted\n\nBetter than the champion. Champion before: 1.")
     assert company.registry.champion().version == "2"
     kinds = [line.kind for line in retrained.history]
-    assert kinds[kinds.index("drifted") :] == ["drifted", "retraining", "registered", "retrained", "gated", "promoted", "retraining ended"]
+    assert kinds[kinds.index("drifted") :] == [
+        "drifted",
+        "retraining",
+        "registered",
+        "retrained",
+        "gated",
+        "promoted",
+        "retraining ended",
+    ]
 
 
 @contextmanager
