@@ -92,6 +92,7 @@ class Figures:
     lies from that of the reference by chance (a standard error). outcomes: how many have matured. looks: at how many
     sets of outcomes of this version anybody has looked, this one included. promises: on the newest outcomes. estimate:
     AUC that the predictions themselves let expect, blind to a change of behaviour. counts: of its columns.
+    complete: whether the window had ended.
     """
 
     snapshot: str
@@ -105,6 +106,7 @@ class Figures:
     estimate: Interval | None = None
     segments: tuple[Segment, ...] = ()
     counts: Counts | None = None
+    complete: bool = False
 
     def promise(self, figure: str) -> Promise | None:
         """The promise about a figure of all customers."""

@@ -42,7 +42,7 @@ def measure(yardstick: Yardstick, snapshot: str, window: Block, past: Past, poli
     """
     repeated, window = repeats(window), window.where(latest(window))
     counts = replace(count(yardstick.bins, [window]), repeated=repeated) if len(window.matrix) else None
-    figures = Figures(snapshot, len(window.matrix), counts=counts)
+    figures = Figures(snapshot, len(window.matrix), counts=counts, complete=past.complete)
     if counts is not None and counts.rows >= policy.min_rows:
         figures = _compared(yardstick, figures, window, counts, past, policy)
     return _judged(yardstick, figures, window, past, policy)

@@ -118,7 +118,7 @@ def _lasting(run: Sequence[Figures], policy: Monitoring) -> list[Comparison]:
 def _drifted(newest: Figures, lasting: list[Comparison], policy: Monitoring) -> Verdict:
     """A drift of columns that cannot move the score by more than chance is told and not acted on."""
     moving = [one for one in lasting if one.kind == "prediction" or one.impact > newest.noise]
-    told = moving or lasting
+    told = moving or [one for one in lasting if one.kind != "together"] or lasting
     span = f"in {policy.windows} windows in a row" if policy.windows > 1 else f"in {newest.snapshot}"
     evidence = f"{words.findings(told)} {span}."
     if moving:

@@ -24,15 +24,19 @@ TOLD = {"broken", "drifted", "decayed"}  # states that people are told of
 
 @flow(name="monitoring", log_prints=True)
 def monitoring(snapshot: str | None = None) -> str:
-    """Judge one snapshot of predictions, the newest unless named. Returns the state of the verdict."""
+    """Judge one snapshot of predictions, the newest unless named. Returns the state of the verdict.
+
+    A snapshot that ended since anybody last looked is judged once more before, now that it is whole.
+    """
     champion = find_champion()
-    window = snapshot or newest_snapshot()
-    if window is None:
+    windows = [snapshot] if snapshot else to_judge(champion)
+    if not windows:
         print("no prediction has been made yet")  # noqa: T201 - Prefect logs what a flow prints
         return "insufficient"
-    figures = report(window, champion)
-    verdict = conclude(figures, champion)
-    tell(window, verdict, champion)
+    for window in windows:
+        figures = report(window, champion)
+        verdict = conclude(figures, champion)
+        tell(window, verdict, champion)
     choice = consider(window, verdict, champion)
     publish(figures, verdict, choice, champion)
     return verdict.state
@@ -46,10 +50,13 @@ def find_champion() -> Version:
 
 
 @task(**OUTSIDE)
-def newest_snapshot() -> str | None:
-    """The newest snapshot anyone asked a prediction for."""
-    names = store().snapshots()
-    return names[-1] if names else None
+def to_judge(champion: Version) -> list[str]:
+    """The newest snapshot anyone asked a prediction for, and the one before if it was judged before it ended."""
+    log = store()
+    names = log.snapshots()
+    known = known_windows(log, champion.version, names[-1]) if names else []
+    unfinished = {figures.snapshot for _, figures in known if not figures.complete}
+    return [name for name in names[-2:-1] if name in unfinished] + names[-1:]
 
 
 @task(**OUTSIDE)

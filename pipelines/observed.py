@@ -36,8 +36,11 @@ def observe(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Para
 
 
 def known_windows(log: Store, version: str, snapshot: str) -> list[tuple[str, Figures]]:
-    """State and figures of the version's other windows, oldest first; those that an older program wrote are left out."""
-    windows = [one for one in log.windows() if one.model_version == version and one.snapshot != snapshot]
+    """State and figures of the version's windows before a snapshot, oldest first; what an older program wrote is left out."""
+    names = log.snapshots()
+    before = set(names[: names.index(snapshot)]) if snapshot in names else set(names)
+    windows = [one for one in log.windows() if one.model_version == version and one.snapshot in before]
+    windows.sort(key=lambda one: names.index(one.snapshot))
     read = [(one.verdict, Figures.from_json(one.figures)) for one in windows]
     return [(state, figures) for state, figures in read if figures is not None]
 
