@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 CUSTOMERS ?= 5000
 WORKSPACE ?= .
 
-.PHONY: demo up test check bench format install lock hook clean
+.PHONY: demo up test check bench bench-monitoring format install lock hook clean
 
 demo: install # live through a year of the demo company in state/demo
 	$(BIN)/churn demo --customers $(CUSTOMERS)
@@ -24,6 +24,9 @@ check: install # lint, types, import contracts
 
 bench: install # the server beside an empty endpoint and mlflow models serve; ten minutes
 	$(BIN)/python -m bench.serving
+
+bench-monitoring: install # the policy of params.yaml in simulated worlds, beside never, monthly and the truth; ten minutes
+	$(BIN)/python -m bench.monitoring
 
 format: install
 	$(BIN)/ruff check --fix .

@@ -29,7 +29,7 @@ class Matured:
         return Matured(Block(matrix, probability), np.concatenate([self.label, other.label]))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Yardstick:
     """A model's contract, decision and reference rows with their outcomes; `score` gives (n,) probabilities of a matrix.
 

@@ -25,14 +25,16 @@ HEAD = (
 @dataclass(frozen=True)
 class Account:
     """name: of the world or the table. windows: that were judged. alarms: verdicts `drifted` or `decayed` before anything
-    changed. changes: how often something changed; found: how often it was noticed; delays: after how many windows;
-    right: how often by its right name. retrained, monthly: trainings a year under the policy and of each period. money: a
-    year, by life.
+    changed, None where nobody knows whether anything did.
+
+    changes: how often something changed; found: how often it was noticed; delays: after how many windows; right: how
+    often by its right name. retrained, monthly: trainings a year under the policy and of each period. money: a year, by
+    life.
     """
 
     name: str
     windows: int
-    alarms: int
+    alarms: int | None
     changes: int
     found: int
     delays: tuple[int, ...]
@@ -42,8 +44,12 @@ class Account:
     money: dict[str, float]
 
 
-def account(name: str, lives: Lives, money: dict[str, float], right: str, change: int | None, year: float = 12.0) -> Account:
-    """The account of one life. change: the window from which on it is no longer `steady`; year: periods in a year."""
+def account(
+    name: str, lives: Lives, money: dict[str, float], right: str | None, change: int | None, year: float = 12.0
+) -> Account:
+    """The account of one life. right: what it should be called, None where nobody knows. change: the window from which on
+    it is no longer `steady`. year: periods in a year.
+    """
     states = [(lived.verdict.state, lived.verdict.retrain) for lived in lives.policy]
     calm = states if change is None else states[:change]
     hits = [] if change is None else [i for i, (state, _) in enumerate(states[change:]) if _noticed(state, right)]
@@ -53,7 +59,7 @@ def account(name: str, lives: Lives, money: dict[str, float], right: str, change
     return Account(
         name=name,
         windows=len(states),
-        alarms=sum(state in CHANGED for state, _ in calm),
+        alarms=None if right is None else sum(state in CHANGED for state, _ in calm),
         changes=int(change is not None),
         found=int(bool(hits)),
         delays=tuple(hits[:1]),
@@ -69,7 +75,7 @@ def joined(accounts: Sequence[Account]) -> Account:
     return Account(
         name=accounts[0].name,
         windows=sum(one.windows for one in accounts),
-        alarms=sum(one.alarms for one in accounts),
+        alarms=sum(one.alarms or 0 for one in accounts),
         changes=sum(one.changes for one in accounts),
         found=sum(one.found for one in accounts),
         delays=tuple(delay for one in accounts for delay in one.delays),
@@ -87,7 +93,7 @@ def row(one: Account) -> list[str]:
     noticed = [f"{one.found}/{one.changes}", f"{mean(one.delays):.1f}" if one.delays else "-", f"{one.right}/{one.changes}"]
     told = noticed if one.changes else ["-"] * 3
     trained = f"{one.retrained:.1f} of {one.monthly:.0f}"
-    return [one.name, str(one.windows), str(one.alarms), *told, trained, *shares, f"{best:,.0f}"]
+    return [one.name, str(one.windows), "-" if one.alarms is None else str(one.alarms), *told, trained, *shares, f"{best:,.0f}"]
 
 
 def lines(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -99,5 +105,5 @@ def lines(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _noticed(state: str, right: str) -> bool:
+def _noticed(state: str, right: str | None) -> bool:
     return state == "broken" if right == "broken" else state in CHANGED

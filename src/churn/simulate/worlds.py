@@ -51,7 +51,7 @@ class World:
 
 def live(world: World, seed: int, customers: int, months: int, change: int) -> Iterator[Period]:
     """Live through `months` months of a steady number of customers; what happens, happens from month `change` on (from 0)."""
-    random = np.random.default_rng([seed, customers])
+    random, faulty = (np.random.default_rng([seed, customers, part]) for part in range(2))
     people = settle(random, customers)
     for month in range(-LONGEST, months):
         mood = world.mood(month - change)
@@ -62,7 +62,7 @@ def live(world: World, seed: int, customers: int, months: int, change: int) -> I
         churned = random.random(customers) < probability
         if month >= 0:
             broken = world.feed is not None and 0 <= month - change < FAULT_MONTHS
-            matrix, kept = world.feed(random, as_matrix(columns)) if world.feed and broken else _whole(as_matrix(columns))
+            matrix, kept = world.feed(faulty, as_matrix(columns)) if world.feed and broken else _whole(as_matrix(columns))
             name = f"{FIRST_YEAR + month // 12}-{month % 12 + 1:02d}"
             yield Period(name, matrix, people.names[kept], churned[kept].astype(np.int64), probability[kept], broken)
         people.replace(churned)
