@@ -116,7 +116,10 @@ def consider(snapshot: str, verdict: Verdict, champion: Version) -> Choice:
     occasion = Occasion(champion.version, snapshot, verdict, labels, trained)
     choice = decide(history, occasion, knobs.retraining, now())
     if choice.start:
-        _emit("retrain", {"key": choice.key(occasion), "evidence": choice.reason})
+        asked = {"key": choice.key(occasion), "reason": choice.reason}
+        _emit("retrain", {"key": asked["key"], "evidence": asked["reason"]})
+        if not any(line.kind == "asked" and line.detail == asked for line in history):
+            log.record(Event("asked", champion.version, asked))
     return choice
 
 

@@ -98,9 +98,10 @@ BUNDLE: Any = FakeBundle(CONTRACT, DECISION, Reference(customers(0, 1200), OUTCO
 
 
 def stored(rows: list[dict[str, Any]], seed: int) -> list[dict[str, Any]]:
-    """Rows as the store gives them; every other outcome is known."""
+    """Rows as the store gives them; every other outcome is known, and follows the scores."""
+    luck = np.random.default_rng(seed + 1).random(len(rows))
     return [
-        {"features": row, "probability": float(p), "churned": bool(i % 4) if i % 2 else None}
+        {"features": row, "probability": float(p), "churned": bool(luck[i] < p) if i % 2 else None}
         for i, (row, p) in enumerate(zip(rows, scores(len(rows), seed), strict=True))
     ]
 
