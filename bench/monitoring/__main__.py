@@ -26,12 +26,11 @@ def main() -> None:
     """Measure, print, write."""
     chosen = _options()
     params = _quick(configuration.load())
-    measured = [*_cells(params, chosen.seeds)] if not chosen.worlds else []
+    measured = [_told(one) for one in _cells(params, chosen.seeds)] if not chosen.worlds else []
     named = chosen.worlds or list(WORLDS)
     lived = [joined([worlds.life(params, WORLDS[name], seed) for seed in range(chosen.seeds)]) for name in named]
-    total = joined(lived)
-    table = lines([HEAD, *map(row, lived), ["all", *row(total)[1:]]])
-    sys.stdout.write("\n".join([*map(_line, measured), "", *table]) + "\n")
+    table = lines([HEAD, *map(row, lived), ["all", *row(joined(lived))[1:]]])
+    sys.stdout.write("\n".join(["", *table]) + "\n")
     HOME.mkdir(parents=True, exist_ok=True)
     found = {"seeds": chosen.seeds, "cells": [asdict(one) for one in measured], "worlds": [asdict(one) for one in lived]}
     (HOME / "monitoring.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
@@ -50,6 +49,13 @@ def _cells(params: Params, seeds: int) -> Iterator[cells.Cell]:
     yield cells.found(params, many, 500, "a new level at 5 %", cells.new_level, "at least 95 %", None)
     yield outcomes.competitor(params, many)
     yield outcomes.coverage(params, range(2 * seeds))
+
+
+def _told(one: cells.Cell) -> cells.Cell:
+    """Say at once what a cell has found."""
+    sys.stdout.write(f"{_line(one)}\n")
+    sys.stdout.flush()
+    return one
 
 
 def _line(one: cells.Cell) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from churn import feedback
 from churn.data.labelled import load
-from churn.store import Outcome, Prediction, Store
+from churn.store import Outcome, Prediction, Store, Window
 
 FEATURES = {"tenure": 5, "charge": None, "plan": "básico", "family": True}
 MATURE = {"share": 0.8, "horizon_days": 30}
@@ -128,3 +128,16 @@ def test_an_old_snapshot_gives_what_is_known():
     """Once the horizon has passed, the outcomes that came are all that will come."""
     made = [{"time": datetime.now(UTC) - timedelta(days=31), "churned": churned} for churned in (True, None, None)]
     assert feedback.matured(made, 0.8, 30) == made[:1]
+
+
+def test_a_broken_feed_is_not_learned_from(store, folder, data):
+    """A snapshot whose feed was last called broken has no file, also if it had one; repaired, it is written again."""
+    predict(store, 1, "C1", snapshot="2026-01", churned=True)
+    predict(store, 2, "C2", snapshot="2026-02", churned=True)
+    assert len(feedback.write(store, data, folder, **MATURE)) == 2
+    store.add_window(Window("2026-02", "1", "broken", {}))
+    assert feedback.broken(store) == {"2026-02"}
+    assert feedback.write(store, data, folder, **MATURE, without=feedback.broken(store)) == []
+    assert [path.name for path in folder.iterdir()] == ["feedback-2026-01.csv"]
+    store.add_window(Window("2026-02", "1", "steady", {}))
+    assert feedback.write(store, data, folder, **MATURE, without=feedback.broken(store)) == [folder / "feedback-2026-02.csv"]
