@@ -6,7 +6,7 @@ from bench.monitoring.cells import Cell
 from churn.page import Point, document, dots, figures, section, table
 from monitoring.replay.account import HEAD, Account, row
 
-LIVES = ("never", "monthly", "policy")
+LIVES = ("never", "monthly", "policy", "informed")
 
 
 def page(cells: Sequence[Cell], accounts: Sequence[Account]) -> str:

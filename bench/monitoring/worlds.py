@@ -17,6 +17,7 @@ def life(params: Params, world: World, seed: int) -> Account:
     months = list(live(world, seed, CUSTOMERS, KNOWN + LIVED, KNOWN + CHANGE))
     learner = Learner(contract(), params)
     rows = [rows_of(month) for month in months]
-    lives = live_all(learner, rows[:KNOWN], rows[KNOWN:])
+    told = CHANGE if world.right == "changed" else None
+    lives = live_all(learner, rows[:KNOWN], rows[KNOWN:], change=told)
     money = ledger(lives, rows[KNOWN:], [month.probability for month in months[KNOWN:]], learner.decision)
     return account(world.name, lives, money, world.right, None if world.right == "steady" else CHANGE)

@@ -18,6 +18,7 @@ HEAD = (
     "never",
     "monthly",
     "policy",
+    "informed",
     "oracle a year",
 )
 
@@ -89,7 +90,7 @@ def joined(accounts: Sequence[Account]) -> Account:
 def row(one: Account) -> list[str]:
     """The cells of its line in the table; money as a share of the oracle's."""
     best = one.money["oracle"]
-    shares = [f"{one.money[life] / best:.1%}" for life in ("never", "monthly", "policy")] if best > 0 else ["-"] * 3
+    shares = [f"{one.money[life] / best:.1%}" for life in ("never", "monthly", "policy", "informed")] if best > 0 else ["-"] * 4
     noticed = [f"{one.found}/{one.changes}", f"{mean(one.delays):.1f}" if one.delays else "-", f"{one.right}/{one.changes}"]
     told = noticed if one.changes else ["-"] * 3
     trained = f"{one.retrained:.1f} of {one.monthly:.0f}"
