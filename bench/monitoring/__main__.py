@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _cells(params: Params, seeds: int) -> Iterator[cells.Cell]:
-    steady = range(3 * seeds)
+    steady = range(4 * seeds)
     for rows in (500, 1000, 2000, 5000):
         yield cells.steady(params, steady, rows)
     many, level = range(30 * seeds), params.monitoring.false_discovery_rate / 20
@@ -70,7 +70,7 @@ def _quick(params: Params) -> Params:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=5, help="lives in each world; cells have a multiple of it")
+    parser.add_argument("--seeds", type=int, default=3, help="lives in each world; cells have a multiple of it")
     parser.add_argument("--worlds", nargs="*", choices=list(WORLDS), help="only these worlds, and no cells")
     return parser.parse_args()
 
