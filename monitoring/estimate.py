@@ -18,9 +18,13 @@ DRAWS, LEVEL, STEPS = 100, 0.95, 25
 EDGE = 1e-6
 
 
-def expected_auc(probability: Floats) -> float:
-    """AUC to expect of n calibrated probabilities: of all pairs, each weighted by the chance that one left and one stayed."""
-    return _weighted_auc(probability, probability)
+def expected_auc(score: Floats, chance: Floats) -> float:
+    """AUC to expect of n scores if each customer leaves with the chance beside it: of all pairs, each weighted by the
+    chance that one leaves and one stays.
+    """
+    _, place = np.unique(score, return_inverse=True)
+    stay, leave = np.bincount(place, 1 - chance), np.bincount(place, chance)
+    return float((leave * (np.cumsum(stay) - stay / 2)).sum() / (leave.sum() * stay.sum()))
 
 
 def estimate_auc(probability: Floats, known_label: Labels, known_probability: Floats, seed: int) -> Interval:
@@ -40,15 +44,8 @@ def estimate_auc(probability: Floats, known_label: Labels, known_probability: Fl
         drawn = (left @ rankdata(probability) - many * (many + 1) / 2) / (many * (len(probability) - many))
     tail = (1 - LEVEL) / 2
     low, high = np.nanquantile(drawn, [tail, 1 - tail]) if np.isfinite(drawn).any() else (0.0, 1.0)
-    value = _weighted_auc(probability, expit(centre[0] + centre[1] * scores))
+    value = expected_auc(probability, expit(centre[0] + centre[1] * scores))
     return Interval(value, min(float(low), value), max(float(high), value))
-
-
-def _weighted_auc(score: Floats, chance: Floats) -> float:
-    """`expected_auc` of scores whose chances of leaving are given beside them."""
-    _, place = np.unique(score, return_inverse=True)
-    stay, leave = np.bincount(place, 1 - chance), np.bincount(place, chance)
-    return float((leave * (np.cumsum(stay) - stay / 2)).sum() / (leave.sum() * stay.sum()))
 
 
 def _calibrate(label: Labels, probability: Floats) -> tuple[Floats, Floats]:

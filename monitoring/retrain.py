@@ -57,31 +57,29 @@ def decide(history: Sequence[Event], occasion: Occasion, policy: Retraining, now
     elif occasion.labels < policy.min_labels:
         held = f"{occasion.labels:,} outcomes have matured since the last training; {policy.min_labels:,} are needed"
     else:
-        held = held_back(history, policy, now)
+        held = held_back(history, trigger, policy, now)
     return Choice(trigger, _reason(trigger, occasion), held)
 
 
-def held_back(history: Sequence[Event], policy: Retraining, now: datetime) -> str | None:
-    """What the past of the model says against a retraining now; None if nothing does."""
+def held_back(history: Sequence[Event], trigger: str, policy: Retraining, now: datetime) -> str | None:
+    """What the past of the model says against a retraining now; None if nothing does.
+
+    A challenger that was trained as a matter of routine and lost holds back the routine alone: it says nothing about a
+    world that has changed since.
+    """
     begun = [line.time for line in history if line.kind == BEGUN]
-    if not begun:
-        return None
     if running(history, policy, now):
         return f"another retraining began at {_moment(begun[-1])}"
     month = [time for time in begun if now - time < MONTH]
     if len(month) >= policy.a_month:
         return f"{len(month)} retrainings began in the last 30 days; the policy allows {policy.a_month}"
-    losses = _losses(history)
-    wait = timedelta(days=policy.backoff_days * 2 ** (losses - 1)) if losses else timedelta(days=policy.cooldown_days)
-    free = begun[-1] + max(wait, timedelta(days=policy.cooldown_days))
-    if now < free:
-        why = (
-            f"the last {losses} challengers lost"
-            if losses > 1
-            else "the last challenger lost"
-            if losses
-            else "one has just been"
-        )
+    ended = _ended(history)
+    won = [time for time, _, promoted in ended if promoted]
+    if won and now < (free := won[-1] + timedelta(days=policy.cooldown_days)):
+        return f"one has just been; the next may start at {_moment(free)}"
+    lost = _lost([(time, promoted) for time, other, promoted in ended if _routine(other) == _routine(trigger)])
+    if lost and now < (free := lost[-1] + timedelta(days=policy.backoff_days * 2 ** (len(lost) - 1))):
+        why = f"the last {len(lost)} challengers lost" if len(lost) > 1 else "the last challenger lost"
         return f"{why}; the next may start at {_moment(free)}"
     return None
 
@@ -98,7 +96,7 @@ def refusal(history: Sequence[Event], key: str | None, policy: Retraining, now: 
     ends = [line for line in history[begun[-1] :] if line.kind == ENDED] if begun and key else []
     if begun and key and not (ends and ends[0].detail.get("failed")):
         return f"{key} has been answered"
-    return held_back(history, policy, now)
+    return held_back(history, _trigger_of(key), policy, now)
 
 
 def turn(history: Sequence[Event]) -> str:
@@ -133,10 +131,31 @@ def _reason(trigger: Trigger, occasion: Occasion) -> str:
     return occasion.verdict.evidence
 
 
-def _losses(history: Sequence[Event]) -> int:
-    """Challengers in a row, up to the newest, that did not become champion."""
-    ended = [bool(line.detail.get("promoted")) for line in history if line.kind == ENDED]
-    return next((count for count, won in enumerate(reversed(ended)) if won), len(ended))
+def _ended(history: Sequence[Event]) -> list[tuple[datetime, str, bool]]:
+    """Of each retraining that ended: when it began, what asked for it, and whether its challenger became champion."""
+    found, begun = [], None
+    for line in history:
+        if line.kind == BEGUN:
+            begun = line
+        elif line.kind == ENDED and begun is not None:
+            found.append((begun.time, _trigger_of(begun.detail.get("key")), bool(line.detail.get("promoted"))))
+            begun = None
+    return found
+
+
+def _lost(ended: Sequence[tuple[datetime, bool]]) -> list[datetime]:
+    """When those in a row, up to the newest, began that did not win."""
+    since = next((i for i, (_, promoted) in enumerate(reversed(ended)) if promoted), len(ended))
+    return [time for time, _ in ended[len(ended) - since :]]
+
+
+def _trigger_of(key: str | None) -> str:
+    """A key ends with what triggered it."""
+    return (key or "").rpartition(", ")[2]
+
+
+def _routine(trigger: str) -> bool:
+    return trigger in {"outcomes", "days"}
 
 
 def _moment(time: datetime) -> str:

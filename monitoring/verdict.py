@@ -92,7 +92,7 @@ def spent(look: int) -> float:
 
 def _drift(run: Sequence[Figures], policy: Monitoring) -> Verdict:
     newest = run[-1]
-    alone = rejected(newest.comparisons, policy.false_discovery_rate, lambda one: one.p_value)
+    alone = rejected(newest.comparisons, policy.false_discovery_rate, _p_value)
     lasting = _lasting(run, policy) if len(run) == policy.windows else []
     if lasting:
         return _drifted(newest, lasting, policy)
@@ -106,13 +106,26 @@ def _drift(run: Sequence[Figures], policy: Monitoring) -> Verdict:
 
 
 def _lasting(run: Sequence[Figures], policy: Monitoring) -> list[Comparison]:
-    """Findings of the joined windows that each of the windows shows at `policy.agreement`."""
-    p_values = [{one.key: one.p_value for one in window.comparisons} for window in run]
-    worst = {one.key: max(window.get(one.key, 1.0) for window in p_values) for one in run[-1].comparisons}
+    """Findings of the joined windows that each of the windows makes by itself, at the looser rate `policy.agreement`.
+
+    A rate over all tests of a window, and not a p-value of its own for each: where one odd window moves many columns,
+    some of them would pass that by chance in the window before.
+    """
+    alone = [{one.key for one in rejected(window.comparisons, policy.agreement, _p_value)} for window in run]
+    both = set.intersection(*alone)
+    worst = {one.key: max(_of(window, one.key) for window in run) for one in run[-1].comparisons}
     joined = rejected(
         run[-1].comparisons, policy.false_discovery_rate, lambda one: worst[one.key] if one.joined is None else one.joined
     )
-    return [one for one in joined if worst[one.key] <= policy.agreement]
+    return [one for one in joined if one.key in both]
+
+
+def _p_value(one: Comparison) -> float:
+    return one.p_value
+
+
+def _of(window: Figures, key: tuple[str, str]) -> float:
+    return next((one.p_value for one in window.comparisons if one.key == key), 1.0)
 
 
 def _drifted(newest: Figures, lasting: list[Comparison], policy: Monitoring) -> Verdict:

@@ -60,16 +60,17 @@ def _period(life: Life, position: int, rows: Rows, now: datetime) -> Lived:
     figures = measure(champion, rows.name, block, past, policy.monitoring)
     life.figures.append(figures)
     verdict = judge(life.figures, policy.monitoring)
-    choice = decide(life.history, Occasion("", rows.name, verdict, life.labels, life.trained), policy.retraining, now)
-    promoted = _retrain(life, now) if choice.start else None
+    occasion = Occasion("", rows.name, verdict, life.labels, life.trained)
+    choice = decide(life.history, occasion, policy.retraining, now)
+    promoted = _retrain(life, choice.key(occasion), now) if choice.start else None
     _mature(life, position, rows, block, verdict, same=champion is life.champion)
     return Lived(rows.name, champion, figures, verdict, choice, promoted)
 
 
-def _retrain(life: Life, now: datetime) -> bool:
+def _retrain(life: Life, key: str, now: datetime) -> bool:
     candidate = life.learner.train(life.in_order)
     promoted = life.learner.better(candidate, life.champion)
-    life.history += [Event(BEGUN, "", {}, now), Event(ENDED, "", {"promoted": promoted}, now)]
+    life.history += [Event(BEGUN, "", {"key": key}, now), Event(ENDED, "", {"promoted": promoted}, now)]
     life.trained, life.labels = now, 0
     if promoted:
         life.champion = candidate

@@ -176,7 +176,7 @@ class Monitoring(Section):
     season: bool = Field(description="whether the same month of last year is a second reference")
     false_discovery_rate: Share = Field(description="Benjamini-Hochberg q over all tests of a window")
     windows: int = Field(ge=1, description="windows in a row that must agree; they are also tested as one")
-    agreement: Share = Field(description="p-value at which each of them alone must show the drift")
+    agreement: Share = Field(description="looser false discovery rate at which each of them alone must show the drift")
     missing_jump: Share = Field(description="change of a share of missing values that no customer makes")
     unit_factor: float = Field(gt=1, description="factor on a number that is a change of its unit")
     lost_level: Share = Field(description="usual share of a level whose rows cannot all be gone by chance")

@@ -10,7 +10,7 @@ def test_expected_auc_is_the_mean_of_what_comes() -> None:
     random = np.random.default_rng(0)
     chance = random.beta(1, 5, 2000).round(2)
     drawn = [roc_auc_score(random.random(2000) < chance, chance) for _ in range(200)]
-    assert expected_auc(chance) == pytest.approx(np.mean(drawn), abs=0.003)
+    assert expected_auc(chance, chance) == pytest.approx(np.mean(drawn), abs=0.003)
 
 
 def test_the_interval_holds_what_comes() -> None:
@@ -35,7 +35,7 @@ def test_a_reference_corrects_the_calibration() -> None:
     label = (random.random(20_000) < chance).astype(np.int64)
     found = estimate_auc(sure, label, sure, seed=0)
     assert found.low <= roc_auc_score(label, sure) <= found.high
-    assert expected_auc(sure) > found.high
+    assert expected_auc(sure, sure) > found.high
 
 
 def test_blindness() -> None:

@@ -16,7 +16,7 @@ def ago(days: float) -> datetime:
     return NOW - timedelta(days=days)
 
 
-def begun(days: float, key: str | None = None) -> Event:
+def begun(days: float, key: str | None = "version 3, 2026-01, drifted") -> Event:
     return Event(BEGUN, "", {"key": key}, ago(days))
 
 
@@ -101,6 +101,13 @@ def test_back_off(losses: int, wait: int) -> None:
         last = [begun(days), ended(days, promoted=False)]
         assert start(*lost, *last) is expected
     assert start(*lost, begun(8), ended(8, promoted=True))
+
+
+def test_routine_does_not_hold_back_an_answer() -> None:
+    """Challengers that were trained because of age and lost hold back the next of age, and none that answers a change."""
+    lost = [begun(5, "version 3, 2026-01, days"), ended(5, promoted=False)]
+    assert start(*lost, state="decayed")
+    assert not start(*lost, state="steady", retrain=False, trained=100)
 
 
 def test_the_same_event_twice() -> None:
