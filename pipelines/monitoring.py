@@ -13,7 +13,7 @@ from churn.registry import Version
 from churn.store import Event, Window
 from churn.store.tables import now
 from monitoring.figures import Figures
-from monitoring.retrain import Choice, Occasion, decide
+from monitoring.retrain import Choice, Occasion, decide, last_training
 from monitoring.verdict import Verdict, judge
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.observed import known_windows, observe
@@ -109,7 +109,7 @@ def consider(snapshot: str, verdict: Verdict, champion: Version) -> Choice:
     """Decide on a retraining; the event asks Prefect, whose automation starts it, until one has begun."""
     log, knobs = store(), params.load()
     history = log.history()
-    trained = next((line.time for line in history if (line.kind, line.version) == ("registered", champion.version)), None)
+    trained = last_training(history, champion.version)
     out_of_order = broken(log)
     matured = log.outcomes_since(trained).items() if trained else []
     labels = sum(many for name, many in matured if name not in out_of_order)
