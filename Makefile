@@ -7,7 +7,7 @@ WORKSPACE ?= .
 PEERS ?=
 QUALITY ?=
 
-.PHONY: demo up test check bench bench-quality format install lock hook clean
+.PHONY: demo up test check bench bench-quality bench-monitoring format install lock hook clean
 
 demo: install # live through a year of the demo company in state/demo
 	$(BIN)/churn demo --customers $(CUSTOMERS)
@@ -34,6 +34,9 @@ bench-quality: install .venv-peers/installed $(PEERS:%=.venv-%/installed) # the 
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+bench-monitoring: install # the policy of params.yaml in simulated worlds, beside never, monthly and the truth; ten minutes
+	$(BIN)/python -m bench.monitoring
 
 format: install
 	$(BIN)/ruff check --fix .

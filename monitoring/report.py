@@ -1,10 +1,10 @@
-"""The report on one window: Evidently compares it with the reference and draws it; its figures go to the verdict.
+"""The report on one window: Evidently draws it beside the reference; the tests and marks in it are those of the verdict.
 
 Importing this module costs seconds, because it imports Evidently.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,10 +20,9 @@ from evidently.metrics import MissingValueCount, OutListValueCount
 from evidently.presets import DataDriftPreset, DataSummaryPreset
 
 from churn.contract import Contract
-from monitoring.compare import comparable, distributions, missing, unseen
 from monitoring.figures import Comparison
-from monitoring.twosample import contingency, kolmogorov_smirnov
-from monitoring.verdict import rejected
+from monitoring.rejected import rejected
+from monitoring.table import PREDICTION
 
 KS, CHI2 = "ks_two_sample", "chi2_two_sample"
 ANY_COLUMN = 0.001  # share of columns that marks the whole window
@@ -32,35 +31,41 @@ SAFE = str.maketrans({"<": "\N{FULLWIDTH LESS-THAN SIGN}"})
 
 @dataclass(frozen=True)
 class Reported:
-    """comparisons: every test of the window. html and json: where the report was written. run: the report itself."""
+    """html and json: where the report was written. run: the report itself."""
 
-    comparisons: tuple[Comparison, ...]
     html: Path
     json: Path
     run: Snapshot
 
 
 def make_report(
-    contract: Contract, reference: pd.DataFrame, current: pd.DataFrame, *, snapshot: str, folder: Path, rate: float
+    contract: Contract,
+    reference: pd.DataFrame,
+    current: pd.DataFrame,
+    comparisons: Sequence[Comparison],
+    *,
+    snapshot: str,
+    folder: Path,
+    rate: float,
 ) -> Reported:
-    """Compare two tables made by `as_table` and write `<snapshot>.html` and `<snapshot>.json` into `folder`.
+    """Draw two tables made by `as_table` and write `<snapshot>.html` and `<snapshot>.json` into `folder`.
 
-    rate: false discovery rate; the report marks the columns that stand out at it over all tests of the window.
+    comparisons: the tests of the window; the report marks the columns that stand out at the false discovery rate.
     """
     numbers, texts = comparable(contract, reference, current)
     datasets = [_dataset(table, numbers, texts) for table in (current, reference)]
-    _register(rate, cut=0.0)
-    p_values = _p_values(_run([_drift()], datasets, snapshot))
-    comparisons = [
-        *distributions(p_values, reference, current),
-        *missing(contract, reference, current),
-        *unseen(contract, reference, current),
-    ]
-    _register(rate, cut=rate * len(rejected(comparisons, rate)) / len(comparisons))
-    empty = [MissingValueCount(column=name) for name in contract.features if name not in p_values]
-    metrics = [_drift(), DataSummaryPreset(), *_levels(contract, texts), *empty]
-    run = _worst_first(_run(metrics, datasets, snapshot))
-    return Reported(tuple(comparisons), *_save(run, snapshot, folder), run)
+    _register(comparisons, rate)
+    empty = [MissingValueCount(column=name) for name in contract.features if name not in numbers + texts]
+    run = _worst_first(_run([_drift(), DataSummaryPreset(), *_levels(contract, texts), *empty], datasets, snapshot))
+    return Reported(*_save(run, snapshot, folder), run)
+
+
+def comparable(contract: Contract, reference: pd.DataFrame, current: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Number and text columns with a distribution to test: those that are not missing everywhere in one of the tables."""
+    numbers = [column.name for column in contract.columns if column.kind == "number"] + [PREDICTION]
+    texts = [column.name for column in contract.columns if column.kind != "number"]
+    filled = {name for name in reference.columns if reference[name].notna().any() and current[name].notna().any()}
+    return [name for name in numbers if name in filled], [name for name in texts if name in filled]
 
 
 def moment(snapshot: str) -> datetime:
@@ -73,24 +78,23 @@ def moment(snapshot: str) -> datetime:
     return datetime.now()
 
 
-def _register(rate: float, cut: float) -> None:
-    """Tell Evidently the two tests; a column is marked at or below `cut`, which depends on all tests of the window.
+def _register(comparisons: Sequence[Comparison], rate: float) -> None:
+    """Give Evidently the p-values and marks of the window's tests, by the name of the column.
 
-    The cut is no parameter of the metrics, because a metric with other parameters is another line on the dashboard.
-    Evidently's own chi-squared test takes the reference as exact and so rejects too often.
+    They are no parameters of the metrics, because a metric with other parameters is another line on the dashboard.
     """
-    numbers = StatTest(KS, "Kolmogorov-Smirnov p-value", [ColumnType.Numerical], default_threshold=rate)
-    register_stattest(numbers, default_impl=_marked(kolmogorov_smirnov, cut))
-    texts = StatTest(CHI2, "two-sample chi-squared p-value", [ColumnType.Categorical], default_threshold=rate)
-    register_stattest(texts, default_impl=_marked(contingency, cut))
+    tested = {one.column: one.p_value for one in comparisons if one.kind in {"distribution", "prediction"}}
+    standing_out = {one.column for one in rejected(comparisons, rate, lambda one: one.p_value) if one.column in tested}
+    for key, name, kind in ((KS, "Kolmogorov-Smirnov", ColumnType.Numerical), (CHI2, "chi-squared", ColumnType.Categorical)):
+        test = StatTest(key, f"two-sample {name} p-value", [kind], default_threshold=rate)
+        register_stattest(test, default_impl=_found(tested, standing_out))
 
 
-def _marked(test: Callable[[Any, Any], float], cut: float) -> Callable[..., tuple[float, bool]]:
-    def run(reference: Any, current: Any, _: ColumnType, __: float) -> tuple[float, bool]:
-        p_value = test(reference, current)
-        return p_value, p_value <= cut
+def _found(tested: dict[str, float], standing_out: set[str]) -> Callable[..., tuple[float, bool]]:
+    def look_up(reference: Any, current: Any, _: ColumnType, __: float) -> tuple[float, bool]:  # noqa: ARG001
+        return tested.get(current.name, 1.0), current.name in standing_out
 
-    return run
+    return look_up
 
 
 def _drift() -> DataDriftPreset:
@@ -101,11 +105,6 @@ def _run(metrics: list[Any], datasets: list[Dataset], snapshot: str) -> Snapshot
     """Evidently correlates all numbers and divides by the spread of each, which is 0 for a constant column."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return Report(metrics).run(*datasets, name=snapshot, timestamp=moment(snapshot))
-
-
-def _p_values(run: Snapshot) -> dict[str, float]:
-    metrics = [metric for metric in run.dict()["metrics"] if "column" in metric["config"]]
-    return {metric["config"]["column"]: float(metric["value"]) for metric in metrics}
 
 
 def _dataset(table: pd.DataFrame, numbers: list[str], texts: list[str]) -> Dataset:

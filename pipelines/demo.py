@@ -107,7 +107,7 @@ def _watch(api: Api, line: Line) -> None:
     with console.status("monitoring: the Evidently report and the verdict"):
         line.verdict = monitoring(line.month)
     console.print(f"{line.month}: {line.verdict}")
-    if line.verdict not in ("drifted", "decayed"):
+    if not any(event.kind == "asked" and event.time > since for event in store().history()):
         return
     with Traffic(api) as traffic, console.status("the event starts the retraining flow; customers keep asking"):
         await_run("retraining", since)

@@ -1,4 +1,4 @@
-"""Monitoring: the newest window of predictions, its Evidently report, the verdict, and the event that follows from it."""
+"""Monitoring: the newest window of predictions, its Evidently report, the verdict, and the events that follow from it."""
 
 from dataclasses import asdict
 
@@ -8,29 +8,37 @@ from prefect.events import emit_event
 
 from churn import params, settings
 from churn.bundle.open import open_bundle
-from churn.feedback import matured
-from churn.params import Params
+from churn.feedback import broken
 from churn.registry import Version
 from churn.store import Event, Window
+from churn.store.tables import now
 from monitoring.figures import Figures
+from monitoring.retrain import Choice, Occasion, decide, last_training
 from monitoring.verdict import Verdict, judge
-from monitoring.window import Rows, examine
-from pipelines.common import OUTSIDE, registry, store, table
+from pipelines.common import OUTSIDE, registry, store
+from pipelines.observed import known_windows, observe
+from pipelines.outlook import markdown
+
+TOLD = {"broken", "drifted", "decayed"}  # states that people are told of
 
 
 @flow(name="monitoring", log_prints=True)
 def monitoring(snapshot: str | None = None) -> str:
-    """Judge one snapshot of predictions, the newest unless named. Returns the state of the verdict."""
+    """Judge one snapshot of predictions, the newest unless named. Returns the state of the verdict.
+
+    A snapshot that ended since anybody last looked is judged once more before, now that it is whole.
+    """
     champion = find_champion()
-    window = snapshot or newest_snapshot()
-    if window is None:
+    windows = [snapshot] if snapshot else to_judge(champion)
+    if not windows:
         print("no prediction has been made yet")  # noqa: T201 - Prefect logs what a flow prints
         return "insufficient"
-    figures = report(window, champion)
-    verdict = conclude(figures, champion)
-    publish(figures, verdict, champion)
-    if verdict.retrain:
-        raise_event(window, verdict, champion)
+    for window in windows:
+        figures = report(window, champion)
+        verdict = conclude(figures, champion)
+        tell(window, verdict, champion)
+    choice = consider(window, verdict, champion)
+    publish(figures, verdict, choice, champion)
     return verdict.state
 
 
@@ -42,85 +50,87 @@ def find_champion() -> Version:
 
 
 @task(**OUTSIDE)
-def newest_snapshot() -> str | None:
-    """The newest snapshot anyone asked a prediction for."""
-    names = store().snapshots()
-    return names[-1] if names else None
+def to_judge(champion: Version) -> list[str]:
+    """The newest snapshot anyone asked a prediction for, and the one before if it was judged before it ended."""
+    log = store()
+    names = log.snapshots()
+    known = known_windows(log, champion.version, names[-1]) if names else []
+    unfinished = {figures.snapshot for _, figures in known if not figures.complete}
+    return [name for name in names[-2:-1] if name in unfinished] + names[-1:]
 
 
 @task(**OUTSIDE)
 def report(snapshot: str, champion: Version) -> Figures:
-    """Write the report of the champion's predictions in a snapshot, here and in the Evidently workspace."""
+    """Measure the champion's predictions in a snapshot and draw them, here and in the Evidently workspace."""
     knobs, places = params.load(), settings.load()
     bundle = open_bundle(registry().download(champion.version, places.bundles))
-    rows = store().window(snapshot, champion.version)
-    outcomes = _matured(champion.version, knobs)
-    found = examine(bundle, snapshot, rows, outcomes, params=knobs, folder=places.reports / f"version-{champion.version}")
-    if found.report:
+    seen = observe(store(), bundle, champion.version, snapshot, knobs)
+    if seen.figures.comparisons:
         from monitoring.dashboard import publish as show  # noqa: PLC0415 - Evidently takes seconds to import
+        from monitoring.draw import draw  # noqa: PLC0415
 
+        drawn = draw(bundle, seen.rows, seen.figures, knobs, places.reports / f"version-{champion.version}")
         tags = [f"version {champion.version}"]
-        show(places.state / "evidently", knobs.name, found.report.run, bundle.contract.features, tags=tags)
-    return found.figures
+        show(places.state / "evidently", knobs.name, drawn.run, bundle.contract.features, tags=tags)
+    return seen.figures
 
 
 @task(**OUTSIDE)
 def conclude(figures: Figures, champion: Version) -> Verdict:
     """Judge the window in the light of the champion's earlier ones, and keep the finding."""
     log = store()
-    known = [w for w in log.windows() if w.model_version == champion.version and w.snapshot != figures.snapshot]
-    verdict = judge([*(Figures.from_json(window.figures) for window in known), figures], params.load().monitoring)
+    before = [known for _, known in known_windows(log, champion.version, figures.snapshot)]
+    verdict = judge([*before, figures], params.load().monitoring)
     log.add_window(Window(figures.snapshot, champion.version, verdict.state, figures.to_json()))
     return verdict
 
 
 @task(**OUTSIDE)
-def publish(figures: Figures, verdict: Verdict, champion: Version) -> None:
-    """Write the report as an artifact."""
-    text = markdown(figures, verdict, champion.version)
-    create_markdown_artifact(markdown=text, key="monitoring", description="Is the model well?")
+def tell(snapshot: str, verdict: Verdict, champion: Version) -> None:
+    """Tell people what was found, once for each version, snapshot and state; a broken feed once until it is repaired."""
+    log = store()
+    history = log.history()
+    broken_since = next((e for e in reversed(history) if e.kind in {"broken", "repaired"}), None)
+    incident = broken_since is not None and broken_since.kind == "broken"
+    if incident and verdict.state not in {"broken", "insufficient"}:
+        _say("repaired", snapshot, verdict, champion)
+    told = any((e.kind, e.version, e.detail.get("snapshot")) == (verdict.state, champion.version, snapshot) for e in history)
+    if verdict.state in TOLD and not told and not (incident and verdict.state == "broken"):
+        _say(verdict.state, snapshot, verdict, champion)
+
+
+def _say(kind: str, snapshot: str, verdict: Verdict, champion: Version) -> None:
+    _emit(kind, {"snapshot": snapshot, "version": champion.version, "evidence": verdict.evidence, "advice": verdict.advice})
+    store().record(Event(kind, champion.version, {"snapshot": snapshot, **asdict(verdict)}))
 
 
 @task(**OUTSIDE)
-def raise_event(snapshot: str, verdict: Verdict, champion: Version) -> None:
-    """Tell Prefect, whose automation starts one retraining; once for each version, snapshot and state."""
-    name, log = params.load().name, store()
-    if any((e.kind, e.version, e.detail.get("snapshot")) == (verdict.state, champion.version, snapshot) for e in log.history()):
-        print(f"{verdict.state} in {snapshot} has been told already")  # noqa: T201 - Prefect logs what a flow prints
-        return
-    emit_event(
-        f"churn.model.{verdict.state}",
-        resource={"prefect.resource.id": f"churn.model.{name}", "prefect.resource.name": name},
-        payload={"snapshot": snapshot, "version": champion.version, "evidence": verdict.evidence},
-    )
-    log.record(Event(verdict.state, champion.version, {"snapshot": snapshot, **asdict(verdict)}))
+def consider(snapshot: str, verdict: Verdict, champion: Version) -> Choice:
+    """Decide on a retraining; the event asks Prefect, whose automation starts it, until one has begun."""
+    log, knobs = store(), params.load()
+    history = log.history()
+    trained = last_training(history, champion.version)
+    out_of_order = broken(log)
+    matured = log.outcomes_since(trained).items() if trained else []
+    labels = sum(many for name, many in matured if name not in out_of_order)
+    occasion = Occasion(champion.version, snapshot, verdict, labels, trained)
+    choice = decide(history, occasion, knobs.retraining, now())
+    if choice.start:
+        asked = {"key": choice.key(occasion), "reason": choice.reason}
+        _emit("retrain", {"key": asked["key"], "evidence": asked["reason"]})
+        if not any(line.kind == "asked" and line.detail == asked for line in history):
+            log.record(Event("asked", champion.version, asked))
+    return choice
 
 
-def markdown(figures: Figures, verdict: Verdict, version: str) -> str:
-    """What a person reads."""
-    live, promised = figures.live_auc, figures.promised_auc
-    outcomes = "No outcome of this version has arrived yet."
-    if live and promised:
-        outcomes = f"On {figures.outcomes:,} known outcomes the AUC is {live.value:.3f}; {promised.value:.3f} was promised."
-    tests = table(
-        ["column", "test", "p-value", "change"],
-        [[c.column, c.kind, c.p_value, c.effect] for c in sorted(figures.comparisons, key=lambda c: c.p_value)],
-    )
-    return f"""# {figures.snapshot}: {verdict.state}
-
-**{verdict.evidence}** {verdict.advice}
-
-{figures.rows:,} predictions by version {version}. {outcomes}
-
-{tests}
-"""
+@task(**OUTSIDE)
+def publish(figures: Figures, verdict: Verdict, choice: Choice, champion: Version) -> None:
+    """Write the report as an artifact."""
+    text = markdown(figures, verdict, choice, champion.version)
+    create_markdown_artifact(markdown=text, key="monitoring", description="Is the model well?")
 
 
-def _matured(version: str, knobs: Params) -> Rows:
-    """The version's predictions in the newest snapshot whose outcomes have matured."""
-    log = store()
-    for snapshot in reversed(log.snapshots()):
-        rows = matured(log.window(snapshot, version), knobs.retraining.known_share, knobs.problem.horizon_days)
-        if len(rows) >= knobs.monitoring.min_outcomes:
-            return rows
-    return []
+def _emit(kind: str, payload: dict[str, str]) -> None:
+    name = params.load().name
+    resource = {"prefect.resource.id": f"churn.model.{name}", "prefect.resource.name": name}
+    emit_event(f"churn.model.{kind}", resource=resource, payload=payload)

@@ -1,21 +1,42 @@
 """Retraining: matured predictions become a labelled snapshot, then development, then deployment."""
 
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
 from churn import feedback, params, versioning
 from churn.store import Event
+from churn.store.tables import now
+from monitoring.retrain import BEGUN, ENDED, refusal, turn
 from pipelines.common import OUTSIDE, store
 from pipelines.deployment import deployment
 from pipelines.development import development, pin_data
 
 
 @flow(name="retraining", log_prints=True)
-def retraining(reason: str = "asked for by a person") -> bool:
-    """Learn from what has matured and deploy the result if it is better. Returns whether the champion changed."""
-    gathered = gather_feedback()
+def retraining(reason: str = "asked for by a person", key: str | None = None, broken: bool = False) -> bool:
+    """Learn from what has matured and deploy the result if it is better. Returns whether the champion changed.
+
+    key: what an event asks for; it is answered once, and only if the policy's guards let it. Without one a person asks.
+    broken: learn from feeds that monitoring called broken too, for a person who knows that the change is there to stay.
+    """
+    refused = begin(reason, key)
+    if refused:
+        print(f"not retrained: {refused}")  # noqa: T201 - Prefect logs what a flow prints
+        return False
+    try:
+        promoted = _retrain(reason, broken)
+    except BaseException as error:
+        end({"promoted": False, "failed": type(error).__name__})
+        raise
+    end({"promoted": promoted})
+    return promoted
+
+
+def _retrain(reason: str, broken: bool) -> bool:
+    gathered = gather_feedback(broken)
     pin_data()
     record_versions(f"Feedback of {len(gathered)} snapshots", ["data.dvc"])
     candidate = development()
@@ -27,11 +48,30 @@ def retraining(reason: str = "asked for by a person") -> bool:
 
 
 @task(**OUTSIDE)
-def gather_feedback() -> list[str]:
+def begin(reason: str, key: str | None) -> str | None:
+    """Take the turn to retrain; why not, if another has it or the policy's guards hold this one back."""
+    log, moment = store(), now()
+    history = log.history()
+    why = refusal(history, key, params.load().retraining, moment)
+    if why:
+        return why
+    line = Event(BEGUN, "", {"reason": reason, "key": key}, moment)
+    return None if log.take_turn(turn(history), line) else "another retraining has just begun"
+
+
+@task(**OUTSIDE)
+def end(detail: dict[str, Any]) -> None:
+    """Write down how the retraining ended, so that the next one may begin."""
+    store().record(Event(ENDED, "", detail))
+
+
+@task(**OUTSIDE)
+def gather_feedback(broken: bool) -> list[str]:
     """Write the matured predictions of each snapshot into data/; returns the names of the files that changed."""
-    knobs = params.load()
+    knobs, log = params.load(), store()
     share, horizon = knobs.retraining.known_share, knobs.problem.horizon_days
-    written = feedback.write(store(), knobs.data, Path("data"), share=share, horizon_days=horizon)
+    without = set() if broken else feedback.broken(log)
+    written = feedback.write(log, knobs.data, Path("data"), share=share, horizon_days=horizon, without=without)
     return [path.name for path in written]
 
 

@@ -1,6 +1,7 @@
 """Predictions whose outcome has arrived become labelled snapshots in data/."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,18 +27,32 @@ def matured(rows: list[dict[str, Any]], share: float, horizon_days: int) -> list
     return known if passed or len(known) >= share * len(rows) else []
 
 
-def write(store: Store, data: Data, folder: Path, *, share: float, horizon_days: int) -> list[Path]:
-    """Write one CSV for each matured snapshot, and only those that changed. Returns the paths written."""
+def write(
+    store: Store, data: Data, folder: Path, *, share: float, horizon_days: int, without: Collection[str] = ()
+) -> list[Path]:
+    """Write one CSV for each matured snapshot, and only those that changed. Returns the paths written.
+
+    without: snapshots of broken feeds, which nobody may learn from; a file that one of them has already is deleted.
+    """
     written = []
     for snapshot in store.snapshots():
+        path = folder / f"feedback-{_file_name(snapshot)}.csv"
+        if snapshot in without:
+            path.unlink(missing_ok=True)
+            continue
         rows = matured(store.window(snapshot), share, horizon_days)
         if rows:
-            path = folder / f"feedback-{_file_name(snapshot)}.csv"
             text = as_table(rows, data).to_csv(index=False, lineterminator="\n", sep=data.reading.delimiter)
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
                 path.write_text(text, encoding="utf-8")
                 written.append(path)
     return written
+
+
+def broken(store: Store) -> set[str]:
+    """Names of the snapshots whose feed monitoring last called broken."""
+    newest = {window.snapshot: window.verdict for window in store.windows()}
+    return {snapshot for snapshot, verdict in newest.items() if verdict == "broken"}
 
 
 def as_table(rows: list[dict[str, Any]], data: Data) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from churn.registry import Registry
 from churn.store import Outcome, Prediction, Store
 from churn.store.store import LOCK_WAIT_SECONDS
 
-DRIFTED = "churn.model.drifted"
+ASKED = "churn.model.retrain"
 TASKS = """[
     (task.name, task.retries, task.retry_delay_seconds)
     for module in ("discovery", "development", "deployment", "monitoring", "retraining")
@@ -63,6 +63,11 @@ def ask(company, log, month, most=None):
     ]
     log.log(made)
     return [prediction.id for prediction in made]
+
+
+def report(log, ids, month):
+    """Let the fate of a month's customers be known."""
+    log.add_outcomes([Outcome(name, bool(left)) for name, left in zip(ids, month.churned, strict=True)])
 
 
 def until(condition, seconds):
@@ -176,37 +181,40 @@ def test_a_locked_store_is_waited_out(company, champion, log):
 
 @pytest.fixture(scope="module")
 def retrained(company, champion):
-    """What followed from two months after the price rise, whose customers' fate became known at once."""
+    """What followed from two months after the price rise; what became of the first was known when the second was judged."""
     log = Store(company.settings.store_url)
     seen = SimpleNamespace(pin=versioning.data_hash(company.folder / "data.dvc"), verdicts=[])
-    for month in company.months[6:]:
-        ids = ask(company, log, month)
-        log.add_outcomes([Outcome(name, bool(left)) for name, left in zip(ids, month.churned, strict=True)])
-        seen.verdicts.append(monitor(company))
+    first, second = company.months[6:]
+    asked = ask(company, log, first)
+    seen.verdicts.append(monitor(company))
+    report(log, asked, first)
+    report(log, ask(company, log, second), second)
+    seen.verdicts.append(monitor(company))
     resource = {"prefect.resource.id": "churn.model.churn", "prefect.resource.name": "churn"}
     for _ in range(9):
-        company.call("prefect.events:emit_event", DRIFTED, resource, None, None, {"evidence": "again"})
+        company.call("prefect.events:emit_event", ASKED, resource, None, None, {"evidence": "again"})
     until(lambda: any(run["end_time"] for run in company.runs("retraining")), 120)
     seen.history = log.history()
     log.close()
     return seen
 
 
-def test_drift_is_confirmed_by_a_second_window(company, retrained):
-    """The first shifted window is suspected, the second drifted; the artifact names what moved."""
-    assert retrained.verdicts == ["suspected", "drifted"]
+def test_a_change_is_suspected_and_its_outcomes_confirm_it(company, retrained):
+    """The first shifted window is suspected, the next, whose outcomes are known, decayed; the artifact tells what moved."""
+    assert retrained.verdicts == ["suspected", "decayed"]
     text = company.artifact("monitoring")
-    assert text.startswith(f"# {company.months[7].name}: drifted")
-    assert "monthly_charge moved" in text
+    assert text.startswith(f"# {company.months[7].name}: decayed")
+    assert "| monthly_charge | distribution |" in text
+    assert "A retraining has been asked for" in text
 
 
 def test_a_burst_of_events_starts_one_retraining(company, retrained):
     """Ten equal events start one run, for the reason that the first one gives, and it completes."""
     (run,) = company.runs("retraining")
     assert run["state"]["type"] == "COMPLETED"
-    (drift,) = [line for line in retrained.history if line.kind == "drifted"]
-    assert run["parameters"]["reason"] == drift.detail["evidence"]
-    delay = datetime.fromisoformat(run["start_time"]) - drift.time
+    (asked,) = [line for line in retrained.history if line.kind == "asked"]
+    assert (run["parameters"]["key"], run["parameters"]["reason"]) == (asked.detail["key"], asked.detail["reason"])
+    delay = datetime.fromisoformat(run["start_time"]) - asked.time
     assert delay.total_seconds() < 60
 
 
@@ -233,7 +241,8 @@ def test_retraining_replaces_the_champion(company, retrained):
     assert company.artifact("deployment").startswith("# Version 2: promoted\n\nBetter than the champion. Champion before: 1.")
     assert company.registry.champion().version == "2"
     kinds = [line.kind for line in retrained.history]
-    assert kinds[kinds.index("drifted") :] == ["drifted", "registered", "retrained", "gated", "promoted"]
+    after = ["retraining", "registered", "retrained", "gated", "promoted", "retraining ended"]
+    assert kinds[kinds.index("asked") :] == ["asked", *after]
 
 
 @contextmanager

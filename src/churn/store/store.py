@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ from churn.store.tables import (
     metadata,
     outcomes,
     predictions,
+    turns,
     windows,
 )
 
@@ -97,11 +99,21 @@ class Store:
                 connection.execute(insert(outcomes), fresh)
             return len(fresh)
 
-    def snapshots(self) -> list[str]:
-        """Names of the snapshots with predictions, in order of their last prediction."""
-        last = func.max(predictions.c.time)
+    def snapshots(self, model_version: str | None = None) -> list[str]:
+        """Names of the snapshots with predictions, of one version if it is given, in order of their last prediction."""
+        query = select(predictions.c.snapshot).group_by(predictions.c.snapshot).order_by(func.max(predictions.c.time))
+        if model_version is not None:
+            query = query.where(predictions.c.model_version == model_version)
         with self._transaction() as connection:
-            return list(connection.scalars(select(predictions.c.snapshot).group_by(predictions.c.snapshot).order_by(last)))
+            return list(connection.scalars(query))
+
+    def outcomes_since(self, time: datetime) -> dict[str, int]:
+        """How many predictions of each snapshot have an outcome that was observed after a moment."""
+        count = func.count(outcomes.c.prediction_id.distinct())
+        joined = select(predictions.c.snapshot, count).join_from(outcomes, predictions)
+        query = joined.where(outcomes.c.observed_at > time).group_by(predictions.c.snapshot)
+        with self._transaction() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def window(self, snapshot: str, model_version: str | None = None) -> list[dict[str, Any]]:
         """Predictions of a snapshot in order of time, each with `churned` (None while not known)."""
@@ -128,6 +140,16 @@ class Store:
         """Append to the history of the model."""
         with self._transaction() as connection:
             connection.execute(insert(history), [asdict(line)])
+
+    def take_turn(self, name: str, line: Event) -> bool:
+        """Append to the history what may happen once under a name; False, and nothing written, if somebody was first."""
+        values = {"name": name, "time": line.time}
+        with self._transaction() as connection:
+            claim = kept.INSERT[connection.dialect.name](turns).values(values).on_conflict_do_nothing()
+            if connection.execute(claim, execution_options={"preserve_rowcount": True}).rowcount != 1:
+                return False
+            connection.execute(insert(history), [asdict(line)])
+            return True
 
     def history(self) -> list[Event]:
         """The history of the model, oldest first."""

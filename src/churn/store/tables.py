@@ -143,6 +143,12 @@ history = Table(
     Column("detail", JSON, nullable=False),
     Column("time", UtcTime(), nullable=False),
 )
+turns = Table(
+    "turns",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("time", UtcTime(), nullable=False),
+)
 
 
 def add_columns(connection: Connection) -> None:

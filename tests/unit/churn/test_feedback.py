@@ -6,7 +6,7 @@ import pytest
 from churn import feedback
 from churn.data.labelled import load
 from churn.params import Reading
-from churn.store import Outcome, Prediction, Store
+from churn.store import Outcome, Prediction, Store, Window
 
 FEATURES = {"tenure": 5, "charge": None, "plan": "básico", "family": True}
 MATURE = {"share": 0.8, "horizon_days": 30}
@@ -140,3 +140,16 @@ def test_a_file_is_written_like_the_others_in_the_folder(store, folder, data):
     assert path.read_text(encoding="utf-8").splitlines()[1] == "1.5;2,5;básico;True;C1;Yes"
     rows = load(folder, german)
     assert rows.frame[["tenure", "charge"]].to_numpy().tolist() == [[1.5, 2.5], [2.0, 3.0]]
+
+
+def test_a_broken_feed_is_not_learned_from(store, folder, data):
+    """A snapshot whose feed was last called broken has no file, also if it had one; repaired, it is written again."""
+    predict(store, 1, "C1", snapshot="2026-01", churned=True)
+    predict(store, 2, "C2", snapshot="2026-02", churned=True)
+    assert len(feedback.write(store, data, folder, **MATURE)) == 2
+    store.add_window(Window("2026-02", "1", "broken", {}))
+    assert feedback.broken(store) == {"2026-02"}
+    assert feedback.write(store, data, folder, **MATURE, without=feedback.broken(store)) == []
+    assert [path.name for path in folder.iterdir()] == ["feedback-2026-01.csv"]
+    store.add_window(Window("2026-02", "1", "steady", {}))
+    assert feedback.write(store, data, folder, **MATURE, without=feedback.broken(store)) == [folder / "feedback-2026-02.csv"]

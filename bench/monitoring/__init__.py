@@ -1,0 +1,1 @@
+"""The proving ground of monitoring: is its verdict a detector that can be trusted to retrain?"""

@@ -1,0 +1,80 @@
+"""Ways to look after a model, lived through on the same periods: never retrain, always retrain, follow the policy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from churn.decision import Decision
+from monitoring.counts import Floats
+from monitoring.replay.learner import Learner, Rows
+from monitoring.replay.life import Lived, live
+from monitoring.yardstick import Yardstick
+
+
+@dataclass(frozen=True)
+class Lives:
+    """policy: period by period, with verdicts. never, monthly, informed: the model that scores each period in other lives.
+
+    informed: who is told of a change at once and learns each period from what has matured since; nobody who must wait for
+    outcomes does much better. The first model where nothing changes.
+    """
+
+    policy: list[Lived]
+    never: list[Yardstick]
+    monthly: list[Yardstick]
+    informed: list[Yardstick]
+
+    def champions(self) -> dict[str, list[Yardstick]]:
+        """The models of each life, by its name."""
+        policy = [lived.champion for lived in self.policy]
+        return {"never": self.never, "monthly": self.monthly, "policy": policy, "informed": self.informed}
+
+
+def live_all(
+    learner: Learner, learned: Sequence[Rows], lived: Sequence[Rows], days: float = 30.0, change: int | None = None
+) -> Lives:
+    """Train on `learned` and live through `lived` in each way; outcomes mature one period later.
+
+    change: the position in `lived` from which on customers or their behaviour are others, for who is told of it.
+    """
+    policy = live(learner, learned, lived, days)
+    first = policy[0].champion
+    monthly = _monthly(learner, learned, lived, first)
+    return Lives(policy, [first] * len(lived), monthly, _informed(learner, lived, first, change))
+
+
+def earned(decision: Decision, chance: Floats, contacted: Floats) -> float:
+    """Expected profit of contacting some of n customers, in currency units.
+
+    chance: (n,) that each leaves; where nobody knows it, whether each left. contacted: (n,) 0 to 1.
+    """
+    worth = chance * decision.churner_gain - (1 - chance) * decision.stayer_loss
+    return float((worth * contacted).sum())
+
+
+def ledger(lives: Lives, periods: Sequence[Rows], chances: Sequence[Floats], decision: Decision) -> dict[str, float]:
+    """What each life earned in all, and what who knows the chances would have earned ("oracle")."""
+    found = {
+        name: sum(
+            earned(decision, chance, decision.contact(champion.score(rows.matrix)).astype(np.float64))
+            for champion, rows, chance in zip(champions, periods, chances, strict=True)
+        )
+        for name, champions in lives.champions().items()
+    }
+    best = sum(earned(decision, chance, decision.contact(chance).astype(np.float64)) for chance in chances)
+    return found | {"oracle": best}
+
+
+def _monthly(learner: Learner, learned: Sequence[Rows], lived: Sequence[Rows], first: Yardstick) -> list[Yardstick]:
+    """The model of each period if a new one is trained at the end of every period on what has matured, whatever it is."""
+    known = [*learned, *lived]
+    later = [learner.train(known[: len(learned) + done]) for done in range(len(lived) - 1)]
+    return [first, *later]
+
+
+def _informed(learner: Learner, lived: Sequence[Rows], first: Yardstick, change: int | None) -> list[Yardstick]:
+    if change is None:
+        return [first] * len(lived)
+    later = [learner.train(lived[change:done]) for done in range(change + 1, len(lived) - 1)]
+    return [*[first] * (len(lived) - len(later)), *later]
