@@ -2,7 +2,8 @@
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+from scipy.stats import rankdata
+from sklearn.metrics import average_precision_score, brier_score_loss
 
 from churn.decision import Decision
 from churn.evaluate.calibration import calibration_error
@@ -20,15 +21,31 @@ def figures(label: Labels, probability: Floats, decision: Decision) -> dict[str,
     customer, contacted as would have been best.
     """
     return {
-        "auc": float(roc_auc_score(label, probability)),
+        "auc": auc(label, probability),
         "pr_auc": float(average_precision_score(label, probability)),
-        "log_loss": float(log_loss(label, probability)),
+        "log_loss": float(losses(label, probability).mean()),
         "brier": float(brier_score_loss(label, probability)),
         "calibration_error": calibration_error(label, probability),
         "top_decile_lift": lift(label, probability, 0.1),
         "profit_per_1000": decision.profit_per_1000(label, decision.contact(probability)),
         "empc": expected_maximum_profit(label, probability, decision),
     }
+
+
+def auc(label: Labels, probability: Floats) -> float:
+    """Share of pairs of a churner and a stayer in which the churner has the higher probability, ties by half.
+
+    From the rank sum of Mann and Whitney (1947): a resample is judged in a tenth of the time that a curve takes.
+    """
+    churners = int(label.sum())
+    ranks = rankdata(probability)[label == 1].sum()
+    return float((ranks - churners * (churners + 1) / 2) / (churners * (len(label) - churners)))
+
+
+def losses(label: Labels, probability: Floats) -> Floats:
+    """Log loss of each row (n,); a probability of 0 or 1 counts as the next number within."""
+    within = np.clip(probability, np.finfo(np.float64).eps, 1 - np.finfo(np.float64).eps)
+    return np.asarray(-np.log(np.where(label == 1, within, 1 - within)))
 
 
 def lift(label: Labels, probability: Floats, share: float) -> float:

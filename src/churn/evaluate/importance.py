@@ -10,6 +10,7 @@ from scipy.stats import norm
 
 from churn.contract import Column, Contract
 from churn.contract.encode import Matrix
+from churn.evaluate.figures import losses
 from churn.evaluate.slices import Judged, mean_influence, standard_error
 
 Floats = npt.NDArray[np.float64]
@@ -82,8 +83,7 @@ def _shuffled(matrix: Matrix, position: int, random: np.random.Generator) -> Mat
 
 def _loss(asked: Asked, matrix: Matrix) -> Floats:
     """Log loss of each row, shape (n,)."""
-    probability = np.clip(asked.score(matrix), 1e-15, 1 - 1e-15)
-    return np.asarray(-np.log(np.where(asked.judged.label == 1, probability, 1 - probability)))
+    return losses(asked.judged.label, asked.score(matrix))
 
 
 def _interval(values: Floats, judged: Judged, level: float) -> dict[str, float]:

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import log_loss, roc_auc_score
 
 from churn.decision import Decision
+from churn.evaluate.figures import auc, losses
 from churn.evaluate.interval import Interval, bootstrap
 from churn.evaluate.slices import Floats, Judged
 from churn.params import Evaluate
@@ -57,6 +57,4 @@ def compare(judged: Judged, probability: Floats, decision: Decision, policy: Eva
 
 def _figures(label: Any, probability: Floats, decision: Decision) -> dict[str, float]:
     profit = decision.profit_per_1000(label, decision.contact(probability))
-    return dict(
-        zip(FIGURES, (float(roc_auc_score(label, probability)), float(log_loss(label, probability)), profit), strict=True)
-    )
+    return dict(zip(FIGURES, (auc(label, probability), float(losses(label, probability).mean()), profit), strict=True))
