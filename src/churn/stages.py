@@ -77,6 +77,7 @@ def tune_knobs(progress: Progress) -> None:
 
 def train_model(progress: Progress) -> None:
     """Train rows to an exported model and the figures of its contest."""
+    demand_worthwhile(versioning.data_hash(), configuration.load().problem)
     model, contest = train(*_learned(), _knobs(), progress)
     packing.export(MODEL, model, Contract.read(PREPARED / "contract.json"), Labelled.read(PREPARED / "test.parquet"))
     name = contest.chosen.name

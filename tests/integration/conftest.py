@@ -23,6 +23,7 @@ from churn.simulate import live, write_month
 from churn.store import Store
 from pipelines import stack
 from support.postgres import Postgres
+from support.quick import quick
 
 CUSTOMERS, LEARNED, PRICE_RISE, MONTHS = 1200, 5, 7, 8
 PORTS = ("port", "prefect_port", "mlflow_port", "evidently_port")
@@ -108,7 +109,7 @@ def company(tmp_path_factory, settings_in):
     with pytest.MonkeyPatch.context() as patch, ExitStack() as open_parts:
         patch.chdir(folder)
         params = (files("churn") / "templates" / "params.yaml").read_text(encoding="utf-8")
-        workspace.scaffold(Path(), params, own_git=True)
+        workspace.scaffold(Path(), quick(params), own_git=True)
         Path("data").mkdir()
         for month in months[:LEARNED]:
             write_month(Path("data"), month)

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from support.quick import quick
+
 
 @pytest.fixture(scope="module")
 def workspace(command, tmp_path_factory):
@@ -16,6 +18,8 @@ def workspace(command, tmp_path_factory):
     lot.to_csv(folder / "table.csv", index=False)
     (folder / "work").mkdir()
     command("churn", "init", folder / "table.csv", "--target", "left", "--positive", "Yes", "--id", "id", cwd=folder / "work")
+    params = folder / "work" / "params.yaml"
+    params.write_text(quick(params.read_text(encoding="utf-8")), encoding="utf-8")
     return folder / "work"
 
 

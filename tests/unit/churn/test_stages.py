@@ -11,6 +11,7 @@ from churn.bundle.open import open_bundle
 from churn.evaluate.write import flat
 from churn.params import load, read_yaml
 from churn.stages import STAGES
+from support.quick import quick
 
 ROLES = ["--target", "churned", "--positive", "Yes", "--id", "customer_id", "--snapshot", "month"]
 
@@ -25,8 +26,10 @@ def workspace(command, tmp_path_factory):
     folder = root / "work"
     folder.mkdir()
     command("churn", "init", root / "company.csv", *ROLES, cwd=folder)
+    params = folder / "params.yaml"
+    params.write_text(quick(params.read_text(encoding="utf-8")), encoding="utf-8")
     command("dvc", "repro", cwd=folder)
-    command("git", "add", "dvc.lock", cwd=folder)
+    command("git", "add", "dvc.lock", "params.yaml", cwd=folder)
     command("git", "commit", "--quiet", "--message", "The first model", cwd=folder)
     return folder
 
