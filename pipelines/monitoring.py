@@ -8,16 +8,18 @@ from prefect.events import emit_event
 
 from churn import params, settings
 from churn.bundle.open import open_bundle
-from churn.feedback import broken
 from churn.registry import Version
 from churn.store import Event, Window
 from churn.store.tables import now
 from monitoring.figures import Figures
-from monitoring.retrain import Choice, Occasion, decide
+from monitoring.reports import folder_of, forget
+from monitoring.retrain import Choice, decide
 from monitoring.verdict import Verdict, judge
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.observed import known_windows, observe
 from pipelines.outlook import markdown
+from pipelines.overview import draw_overview
+from pipelines.standing import occasion
 
 TOLD = {"broken", "drifted", "decayed"}  # states that people are told of
 
@@ -39,6 +41,7 @@ def monitoring(snapshot: str | None = None) -> str:
         tell(window, verdict, champion)
     choice = consider(window, verdict, champion)
     publish(figures, verdict, choice, champion)
+    draw_overview(return_state=True)  # a page that cannot be written is a failed task and hides no verdict
     return verdict.state
 
 
@@ -69,9 +72,17 @@ def report(snapshot: str, champion: Version) -> Figures:
         from monitoring.dashboard import publish as show  # noqa: PLC0415 - Evidently takes seconds to import
         from monitoring.draw import draw  # noqa: PLC0415
 
-        drawn = draw(bundle, seen.rows, seen.figures, knobs, places.reports / f"version-{champion.version}")
+        drawn = draw(bundle, seen.rows, seen.figures, knobs, places.reports / folder_of(champion.version))
+        forget(places.reports, knobs.monitoring.kept_reports)
         tags = [f"version {champion.version}"]
-        show(places.state / "evidently", knobs.name, drawn.run, bundle.contract.features, tags=tags)
+        show(
+            places.state / "evidently",
+            knobs.name,
+            drawn.run,
+            bundle.contract.features,
+            tags=tags,
+            kept=knobs.monitoring.kept_reports,
+        )
     return seen.figures
 
 
@@ -109,14 +120,10 @@ def consider(snapshot: str, verdict: Verdict, champion: Version) -> Choice:
     """Decide on a retraining; the event asks Prefect, whose automation starts it, until one has begun."""
     log, knobs = store(), params.load()
     history = log.history()
-    trained = next((line.time for line in history if (line.kind, line.version) == ("registered", champion.version)), None)
-    out_of_order = broken(log)
-    matured = log.outcomes_since(trained).items() if trained else []
-    labels = sum(many for name, many in matured if name not in out_of_order)
-    occasion = Occasion(champion.version, snapshot, verdict, labels, trained)
-    choice = decide(history, occasion, knobs.retraining, now())
+    asks = occasion(log, champion, snapshot, verdict)
+    choice = decide(history, asks, knobs.retraining, now())
     if choice.start:
-        asked = {"key": choice.key(occasion), "reason": choice.reason}
+        asked = {"key": choice.key(asks), "reason": choice.reason}
         _emit("retrain", {"key": asked["key"], "evidence": asked["reason"]})
         if not any(line.kind == "asked" and line.detail == asked for line in history):
             log.record(Event("asked", champion.version, asked))
