@@ -136,7 +136,7 @@ def _marks(known: Known) -> Iterator[Mark]:
 
 
 def _live(name: str) -> Figure:
-    return lambda figures: (found := figures.promise(name)) and found.live
+    return lambda figures: found.live if (found := figures.promise(name)) else None
 
 
 def _promised(figures: Figures) -> float | None:

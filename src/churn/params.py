@@ -93,7 +93,6 @@ class Split(Section):
 class Logistic(Section):
     """Logistic regression on numbers with a step at each quantile."""
 
-    kept_reports: int = Field(ge=1, description="newest Evidently reports that are kept; older ones are deleted")
     bins: int = Field(ge=2, description="quantile steps for each number")
     c: float = Field(gt=0, description="inverse strength of the L2 penalty")
 
@@ -120,7 +119,6 @@ class FewColumns(Section):
     """Logistic regression on the few columns that say most."""
 
     columns: int = Field(ge=1)
-    kept_reports: int = Field(ge=1, description="newest Evidently reports that are kept; older ones are deleted")
     bins: int = Field(ge=2, description="quantile steps for each number")
     c: float = Field(gt=0, description="inverse strength of the L2 penalty")
 
