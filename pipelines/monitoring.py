@@ -12,9 +12,11 @@ from churn.registry import Version
 from churn.store import Event, Window
 from churn.store.tables import now
 from monitoring.figures import Figures
+from monitoring.incidents import follow
 from monitoring.reports import folder_of, forget
 from monitoring.retrain import Choice, decide
 from monitoring.verdict import Verdict, judge
+from pipelines import alerts
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.observed import known_windows, observe
 from pipelines.outlook import markdown
@@ -39,6 +41,7 @@ def monitoring(snapshot: str | None = None) -> str:
         figures = report(window, champion)
         verdict = conclude(figures, champion)
         tell(window, verdict, champion)
+        alert(window, verdict, champion, return_state=True)  # a receiver that is down holds up no retraining
     choice = consider(window, verdict, champion)
     publish(figures, verdict, choice, champion)
     draw_overview(return_state=True)  # a page that cannot be written is a failed task and hides no verdict
@@ -113,6 +116,14 @@ def tell(snapshot: str, verdict: Verdict, champion: Version) -> None:
 def _say(kind: str, snapshot: str, verdict: Verdict, champion: Version) -> None:
     _emit(kind, {"snapshot": snapshot, "version": champion.version, "evidence": verdict.evidence, "advice": verdict.advice})
     store().record(Event(kind, champion.version, {"snapshot": snapshot, **asdict(verdict)}))
+
+
+@task(**OUTSIDE)
+def alert(snapshot: str, verdict: Verdict, champion: Version) -> None:
+    """Open or close an incident, and send what is due; what cannot be sent is tried again, at the next look at the latest."""
+    log = store()
+    alerts.note(log, follow(log.history(), verdict, snapshot, champion.version))
+    alerts.send(log, settings.load().alerts.get_secret_value(), params.load().name)
 
 
 @task(**OUTSIDE)
