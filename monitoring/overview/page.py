@@ -34,11 +34,7 @@ def render(known: Known) -> str:
 
 def _head(known: Known) -> str:
     word, colour = WELL[known.verdict.state] if known.verdict else UNKNOWN
-    said = (
-        f"{known.verdict.evidence} {known.verdict.advice}"
-        if known.verdict
-        else f"Version {known.champion} has judged no window."
-    )
+    said = f"{known.verdict.evidence} {known.verdict.advice}" if known.verdict else "No window of this version has been judged."
     top = f"{known.params.name} · version {known.champion} · as of {moment(known.now)}"
     return (
         f'<header><p class="soft">{escape(top)}</p>'
