@@ -7,7 +7,8 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
 
 from churn import params, settings
-from churn.bundle.open import open_bundle
+from churn.bundle.open import Bundle, open_bundle
+from churn.params import Params
 from churn.registry import Version
 from churn.store import Event, Window
 from churn.store.tables import now
@@ -15,10 +16,11 @@ from monitoring.figures import Figures
 from monitoring.incidents import follow
 from monitoring.reports import folder_of, forget
 from monitoring.retrain import Choice, decide
+from monitoring.told import told
 from monitoring.verdict import Verdict, judge
 from pipelines import alerts
 from pipelines.common import OUTSIDE, registry, store
-from pipelines.observed import known_windows, observe
+from pipelines.observed import Observed, known_windows, observe
 from pipelines.outlook import markdown
 from pipelines.overview import draw_overview
 from pipelines.standing import occasion
@@ -72,21 +74,21 @@ def report(snapshot: str, champion: Version) -> Figures:
     bundle = open_bundle(registry().download(champion.version, places.bundles))
     seen = observe(store(), bundle, champion.version, snapshot, knobs)
     if seen.figures.comparisons:
-        from monitoring.dashboard import publish as show  # noqa: PLC0415 - Evidently takes seconds to import
-        from monitoring.draw import draw  # noqa: PLC0415
-
-        drawn = draw(bundle, seen.rows, seen.figures, knobs, places.reports / folder_of(champion.version))
-        forget(places.reports, knobs.monitoring.kept_reports)
-        tags = [f"version {champion.version}"]
-        show(
-            places.state / "evidently",
-            knobs.name,
-            drawn.run,
-            bundle.contract.features,
-            tags=tags,
-            kept=knobs.monitoring.kept_reports,
-        )
+        new = not known_windows(store(), champion.version, snapshot)
+        _draw(bundle, seen, champion.version, knobs, new_model=new)
     return seen.figures
+
+
+def _draw(bundle: Bundle, seen: Observed, version: str, knobs: Params, *, new_model: bool) -> None:
+    from monitoring.dashboard import publish as show  # noqa: PLC0415 - Evidently takes seconds to import
+    from monitoring.draw import draw  # noqa: PLC0415
+
+    places, policy = settings.load(), knobs.monitoring
+    drawn = draw(bundle, seen.rows, seen.figures, knobs, places.reports / folder_of(version))
+    forget(places.reports, policy.kept_reports)
+    figures = told(seen.figures, policy.false_discovery_rate, new_model=new_model)
+    tags, kept = [f"version {version}"], policy.kept_reports
+    show(places.state / "evidently", knobs.name, drawn.run, bundle.contract.features, figures, tags=tags, kept=kept)
 
 
 @task(**OUTSIDE)
