@@ -7,7 +7,7 @@ from html import escape
 from churn.page.axis import Axis, short
 
 WIDTH, HEIGHT = 360, 230
-LEFT, RIGHT, TOP, BOTTOM = 50, 18, 10, 40
+LEFT, RIGHT, TOP, BOTTOM = 60, 18, 10, 40
 ROW = 22
 NAME = 130  # room for names beside dots and bars
 LETTER = 6.4  # width of one
