@@ -35,6 +35,12 @@ class Block:
     probability: Floats
     customer: Keys | None = None
 
+    def __add__(self, other: "Block") -> "Block":
+        named = self.customer is not None and other.customer is not None
+        customer = np.concatenate([self.customer, other.customer]) if named else None
+        probability = np.concatenate([self.probability, other.probability])
+        return Block(np.concatenate([self.matrix, other.matrix]), probability, customer)
+
     def where(self, rows: npt.NDArray[Any]) -> "Block":
         """Some of the rows."""
         return Block(self.matrix[rows], self.probability[rows], None if self.customer is None else self.customer[rows])

@@ -15,6 +15,7 @@ from monitoring.figures import Interval
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 DRAWS, LEVEL, STEPS = 100, 0.95, 25
+OFF = 0.15  # how far intercept and slope of a calibrated model are from (0, 1) as a rule
 EDGE = 1e-6
 
 
@@ -49,9 +50,9 @@ def estimate_auc(probability: Floats, known_label: Labels, known_probability: Fl
 
 
 def _calibrate(label: Labels, probability: Floats) -> tuple[Floats, Floats]:
-    """Intercept and slope of outcomes on log-odds by Newton's method, and their covariance; weakly drawn to (0, 1)."""
+    """Intercept and slope of outcomes on log-odds by Newton's method, and their covariance; drawn to (0, 1)."""
     design = np.column_stack([np.ones(len(label)), _log_odds(probability)])
-    line, prior = np.array([0.0, 1.0]), np.eye(2)
+    line, prior = np.array([0.0, 1.0]), np.eye(2) / OFF**2
     for _ in range(STEPS):
         chance = expit(design @ line)
         curvature = design.T @ (design * (chance * (1 - chance))[:, None]) + prior

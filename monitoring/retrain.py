@@ -37,7 +37,7 @@ class Choice:
     reason: str
     held: str | None = None
 
-    def key(self, occasion: "Occasion") -> str:
+    def key(self, occasion: Occasion) -> str:
         """What the retraining answers: the same finding asks under the same key."""
         return f"version {occasion.version}, {occasion.snapshot}, {self.trigger}"
 
@@ -97,6 +97,12 @@ def refusal(history: Sequence[Event], key: str | None, policy: Retraining, now: 
     if begun and key and not (ends and ends[0].detail.get("failed")):
         return f"{key} has been answered"
     return held_back(history, _trigger_of(key), policy, now)
+
+
+def last_training(history: Sequence[Event], version: str) -> datetime | None:
+    """When a model was last trained: the version itself, or a challenger of it; None if nobody knows."""
+    times = [line.time for line in history if line.kind == BEGUN or (line.kind, line.version) == ("registered", version)]
+    return max(times, default=None)
 
 
 def turn(history: Sequence[Event]) -> str:

@@ -24,9 +24,7 @@ class Matured:
     label: Labels
 
     def __add__(self, other: "Matured") -> "Matured":
-        matrix = np.concatenate([self.block.matrix, other.block.matrix])
-        probability = np.concatenate([self.block.probability, other.block.probability])
-        return Matured(Block(matrix, probability), np.concatenate([self.label, other.label]))
+        return Matured(self.block + other.block, np.concatenate([self.label, other.label]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from monitoring.overview.known import Known, moment
-from monitoring.retrain import held_back, running
+from monitoring.overview.past import BECAUSE
+from monitoring.retrain import Choice, held_back, last_training, running
 
 QUIET = {"steady", "suspected", "insufficient"}
 Fact = tuple[str, str]  # what it is about, and what is said
@@ -31,11 +32,16 @@ def retraining(known: Known) -> str:
     if running(known.history, policy, known.now):
         return f"One is running: {held_back(known.history, '', policy, known.now)}."
     if choice and choice.start:
-        return f"One has been asked for: {_ended(choice.reason)}"
+        return f"One has been asked for: {_ended(_why(choice))}"
     if choice and choice.held:
-        return f"Something asks for one ({choice.reason.rstrip('.')}), but it is held back: {_ended(choice.held)}"
+        return f"One is held back: {_ended(choice.held)} What asks for it: {_ended(_why(choice))}"
     held = held_back(known.history, "drifted", policy, known.now)
     return f"Nothing asks for one, and none would start now: {_ended(held)}" if held else "Nothing asks for one."
+
+
+def _why(choice: Choice) -> str:
+    """The finding itself stands at the head of the page."""
+    return BECAUSE[choice.trigger] if choice.trigger in {"decayed", "drifted"} else choice.reason
 
 
 def _look(known: Known) -> str:
@@ -45,12 +51,12 @@ def _look(known: Known) -> str:
 
 
 def _routine(known: Known) -> list[Fact]:
-    days = known.params.retraining.days
-    if days is None or known.trained is None:
+    days, trained = known.params.retraining.days, last_training(known.history, known.champion)
+    if days is None or trained is None:
         return []
-    due = known.trained + timedelta(days=days)
+    due = trained + timedelta(days=days)
     said = "is due" if due <= known.now else f"falls due on {due:%Y-%m-%d}"
-    return [("Routine", f"The model was trained on {known.trained:%Y-%m-%d}; a new training {said}, every {days} days.")]
+    return [("Routine", f"The last training was on {trained:%Y-%m-%d}; the next one {said}, every {days} days.")]
 
 
 def _ended(text: str) -> str:

@@ -50,16 +50,8 @@ class Known:
     @property
     def live_since(self) -> datetime | None:
         """When the champion was promoted last."""
-        return self._last("promoted")
-
-    @property
-    def trained(self) -> datetime | None:
-        """When the champion was trained."""
-        return self._last("registered")
-
-    def _last(self, kind: str) -> datetime | None:
-        found = (line.time for line in reversed(self.history) if (line.kind, line.version) == (kind, self.champion))
-        return next(found, None)
+        promoted = (line.time for line in reversed(self.history) if (line.kind, line.version) == ("promoted", self.champion))
+        return next(promoted, None)
 
 
 def standing_out(figures: Figures, rate: float) -> list[str]:

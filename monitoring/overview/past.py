@@ -9,10 +9,10 @@ from monitoring.retrain import BEGUN, ENDED
 SHOWN = 8
 Fact = tuple[str, str]
 BECAUSE = {
-    "decayed": "the model had decayed",
-    "drifted": "the customers had changed",
-    "outcomes": "many new outcomes had arrived",
-    "days": "the model had grown old",
+    "decayed": "the model has decayed",
+    "drifted": "the customers have changed",
+    "outcomes": "many new outcomes have arrived",
+    "days": "the model has grown old",
 }
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import add
 
 from churn.store.tables import Event
 from monitoring.counts import Block, Counts, latest
@@ -31,7 +33,11 @@ class Lived:
 
 @dataclass
 class Life:
-    """What has happened so far. in_order: periods whose feed was not called broken, which are the ones to learn from."""
+    """What has happened so far.
+
+    in_order: periods whose feed was not called broken, which are the ones to learn from. waiting, unripe: windows and sets
+    of outcomes that are too small and are joined with the next.
+    """
 
     learner: Learner
     champion: Yardstick
@@ -42,6 +48,8 @@ class Life:
     figures: list[Figures] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
     matured: list[Matured] = field(default_factory=list)
+    waiting: list[Block] = field(default_factory=list)
+    unripe: list[Matured] = field(default_factory=list)
     seasons: dict[int, Rows] = field(default_factory=dict)
 
 
@@ -57,9 +65,10 @@ def _period(life: Life, position: int, rows: Rows, now: datetime) -> Lived:
     champion, policy = life.champion, life.learner.params
     block = life.learner.block(champion, rows)
     past = Past(life.counts, _season(life, position), life.matured, len(life.matured), complete=True)
-    figures = measure(champion, rows.name, block, past, policy.monitoring)
+    figures = measure(champion, rows.name, reduce(add, [*life.waiting, block]), past, policy.monitoring)
     life.figures.append(figures)
     verdict = judge(life.figures, policy.monitoring)
+    life.waiting = [*life.waiting, block] if not figures.comparisons else []
     occasion = Occasion("", rows.name, verdict, life.labels, life.trained)
     choice = decide(life.history, occasion, policy.retraining, now)
     promoted = _retrain(life, choice.key(occasion), now) if choice.start else None
@@ -74,7 +83,7 @@ def _retrain(life: Life, key: str, now: datetime) -> bool:
     life.trained, life.labels = now, 0
     if promoted:
         life.champion = candidate
-        life.figures, life.counts, life.matured = [], [], []
+        life.figures, life.counts, life.matured, life.waiting, life.unripe = [], [], [], [], []
     return promoted
 
 
@@ -85,10 +94,16 @@ def _mature(life: Life, position: int, rows: Rows, block: Block, verdict: Verdic
     life.in_order.append(rows)
     life.seasons[position] = rows
     life.labels += len(rows.label)
-    if same and life.figures[-1].counts is not None:
+    if not same:
+        return
+    if life.figures[-1].comparisons and life.figures[-1].counts is not None:
         life.counts.append(life.figures[-1].counts)
-        kept = latest(block)
-        life.matured.append(Matured(block.where(kept), rows.label[kept]))
+    kept = latest(block)
+    life.unripe.append(Matured(block.where(kept), rows.label[kept]))
+    known = reduce(add, life.unripe)
+    if len(known.label) >= life.learner.params.monitoring.min_outcomes:
+        life.matured.append(known)
+        life.unripe = []
 
 
 def _season(life: Life, position: int) -> Block | None:

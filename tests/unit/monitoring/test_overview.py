@@ -129,10 +129,10 @@ def test_windows_of_another_version_are_not_the_champions() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"choice": Choice("decayed", "It decayed.")}, "Retraining One has been asked for: It decayed."),
+        ({"choice": Choice("decayed", "It decayed.")}, "Retraining One has been asked for: the model has decayed."),
         (
             {"choice": Choice("days", "It is old.", "the feed is broken")},
-            "Something asks for one (It is old), but it is held back: the feed is broken.",
+            "One is held back: the feed is broken. What asks for it: It is old.",
         ),
         ({"history": (*HISTORY, Event(BEGUN, "", {}, ago(0.1)))}, "One is running: another retraining began at 2026-04-01"),
         (
@@ -140,7 +140,7 @@ def test_windows_of_another_version_are_not_the_champions() -> None:
             "Nothing asks for one, and none would start now: one has just been; the next may start at 2026-05-07 06:00.",
         ),
         ({}, "Retraining Nothing asks for one."),
-        ({}, "Routine The model was trained on 2026-02-19; a new training falls due on 2026-05-20, every 90 days."),
+        ({}, "Routine The last training was on 2026-02-19; the next one falls due on 2026-05-20, every 90 days."),
     ],
 )
 def test_what_happens_next(changed: dict[str, Any], said: str) -> None:
@@ -160,7 +160,7 @@ def test_what_changed() -> None:
     shown = text(render(known(history=lines)))
     order = [
         "2026-03-29 Version 3 was refused: it is no better.",
-        "2026-03-29 A retraining began: the model had decayed.",
+        "2026-03-29 A retraining began: the model has decayed.",
         "2026-03-29 The AUC fell.",
         "2026-02-20 Version 2 went live in place of version 1: every criterion holds.",
         "2026-02-19 Version 2 was trained.",

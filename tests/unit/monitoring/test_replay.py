@@ -12,7 +12,7 @@ from monitoring.replay.account import HEAD, account, joined, lines, row
 from monitoring.replay.history import diary, replay
 from monitoring.replay.learner import Learner, Rows
 from monitoring.replay.policies import Lives, ledger, live_all
-from support.policy import params
+from support.policy import monitoring, params
 
 
 def lived(world: str, change: int, months: int) -> tuple[Lives, Any, Learner]:
@@ -79,6 +79,15 @@ def test_a_dated_table_is_lived_through(folder: Path) -> None:
     assert names == ["period", "2025-05", "2025-06", "2025-07", "2025-08"]
     assert (told.windows, told.alarms, told.changes) == (4, None, 0)
     assert row(told)[2:6] == ["-"] * 4
+
+
+def test_small_periods_are_joined(folder: Path) -> None:
+    """Periods with fewer customers than a window needs wait and are judged together."""
+    small = params().model_copy(update={"monitoring": monitoring(min_rows=640, min_outcomes=10_000)})
+    lives, _ = replay(folder, "month", small, 4, 30)
+    first, second = ((one.verdict.state == "insufficient", one.figures.rows) for one in lives.policy[:2])
+    assert first == (True, 600)
+    assert (second[0], 640 <= second[1] < 1200) == (False, True)
 
 
 def test_too_few_periods(folder: Path) -> None:

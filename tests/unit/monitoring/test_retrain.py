@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from churn.store import Event
-from monitoring.retrain import BEGUN, ENDED, Occasion, decide, refusal, turn
+from monitoring.retrain import BEGUN, ENDED, Occasion, decide, last_training, refusal, turn
 from monitoring.verdict import Verdict
 from support.policy import retraining
 
@@ -139,3 +139,11 @@ def test_a_person_waits_for_nothing_but_a_running_one() -> None:
 def test_turns() -> None:
     """Two that look at the same history want the same turn; after it has begun the next one is another."""
     assert turn([]) == turn([ended(3)]) != turn([begun(3)])
+
+
+def test_last_training() -> None:
+    """A model was last trained when its version was registered or a challenger of it was begun."""
+    registered = Event("registered", "3", {}, ago(50))
+    assert last_training([], "3") is None
+    assert last_training([Event("registered", "2", {}, ago(80)), registered], "3") == ago(50)
+    assert last_training([registered, begun(20), ended(20, promoted=False)], "3") == ago(20)
