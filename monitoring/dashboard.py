@@ -15,7 +15,7 @@ from evidently.sdk.panels import bar_plot_panel, line_plot_panel
 from evidently.ui.workspace import Project, Workspace
 
 from monitoring.table import PREDICTION
-from monitoring.told import CALIBRATION, COLUMNS, EARNED, ESTIMATED, LIVE, NEW_MODEL, PROMISED, ROWS, WORTH
+from monitoring.told import CALIBRATION, COLUMNS, EARNED, ESTIMATED, LIVE, NEW_MODEL, PREFIX, PROMISED, ROWS, WORTH
 
 ABOUT = "Each window of predictions beside the reference rows of the model that made them."
 MOVED = "p-value against the reference; near 0 means that the column moved"
@@ -96,7 +96,7 @@ def _all(*names: str) -> list[PanelMetric]:
 
 
 def _told(name: str) -> PanelMetric:
-    return _line(name, "MeanValue", column=name)
+    return _line(name.removeprefix(PREFIX), "MeanValue", column=name)
 
 
 def _share(name: str, metric: str) -> PanelMetric:

@@ -3,11 +3,10 @@
 from monitoring.figures import Figures
 from monitoring.overview.known import standing_out
 
-# No column of a customer table is called like this, which Evidently would confuse with it.
-LIVE, ESTIMATED, PROMISED = "monitoring: live AUC", "monitoring: estimated AUC", "monitoring: promised AUC"
-CALIBRATION, EARNED = "monitoring: observed minus predicted rate", "monitoring: observed minus predicted profit"
-WORTH, ROWS = "monitoring: expected profit", "monitoring: rows"
-COLUMNS, NEW_MODEL = "monitoring: columns that stand out", "monitoring: new model"
+PREFIX = "monitoring: "  # no column of a customer table begins like this; Evidently would confuse it with ours
+LIVE, ESTIMATED, PROMISED = f"{PREFIX}live", f"{PREFIX}expected", f"{PREFIX}promised"  # AUC
+CALIBRATION, EARNED, WORTH = f"{PREFIX}calibration", f"{PREFIX}earned", f"{PREFIX}worth"
+ROWS, COLUMNS, NEW_MODEL = f"{PREFIX}rows", f"{PREFIX}columns", f"{PREFIX}new model"
 
 
 def told(figures: Figures, rate: float, *, new_model: bool) -> dict[str, float]:
