@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from monitoring.counts import Counts
 
 FORM = 2  # of the JSON; figures of another form are not read
+INTERVALS = ("estimate", "worth")
 Kind = Literal["distribution", "missing", "unseen", "prediction", "together"]
 Fault = Literal["missing", "unit", "renamed", "lost", "constant", "repeated", "absent"]
 
@@ -91,7 +92,8 @@ class Figures:
     rows: predictions in the window, before any sampling. noise: how far the mean predicted probability of such a window
     lies from that of the reference by chance (a standard error). outcomes: how many have matured. looks: at how many
     sets of outcomes of this version anybody has looked, this one included. promises: on the newest outcomes. estimate:
-    AUC that the predictions themselves let expect, blind to a change of behaviour. counts: of its columns.
+    AUC that the predictions themselves let expect, blind to a change of behaviour. worth: profit that they let expect of
+    the window, in currency units. counts: of its columns.
     complete: whether the window had ended.
     """
 
@@ -107,6 +109,7 @@ class Figures:
     segments: tuple[Segment, ...] = ()
     counts: Counts | None = None
     complete: bool = False
+    worth: Interval | None = None
 
     def promise(self, figure: str) -> Promise | None:
         """The promise about a figure of all customers."""
@@ -117,7 +120,8 @@ class Figures:
         record = {field.name: getattr(self, field.name) for field in fields(self)}
         for name in ("comparisons", "signs", "promises", "segments"):
             record[name] = [asdict(one) for one in record[name]]
-        record["estimate"] = self.estimate and asdict(self.estimate)
+        for name in INTERVALS:
+            record[name] = getattr(self, name) and asdict(getattr(self, name))
         record["counts"] = self.counts and self.counts.to_json()
         return record | {"form": FORM}
 
@@ -134,9 +138,9 @@ class Figures:
             "promises": _promise,
         }
         made = {name: tuple(make(**one) for one in values[name]) for name, make in parts.items()}
-        estimate = values["estimate"] and Interval(**values["estimate"])
+        intervals = {name: Interval(**values[name]) for name in INTERVALS if values.get(name)}
         counts = values["counts"] and Counts.from_json(values["counts"])
-        return cls(**values | made | {"estimate": estimate, "counts": counts})
+        return cls(**values | made | intervals | {"counts": counts})
 
 
 def _promise(live: dict[str, float], promised: dict[str, float], **rest: Any) -> Promise:

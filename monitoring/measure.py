@@ -16,6 +16,7 @@ from monitoring.promises import promises
 from monitoring.segments import followed, parts
 from monitoring.signs import signs
 from monitoring.together import together
+from monitoring.worth import worth
 from monitoring.yardstick import Matured, Yardstick
 
 
@@ -62,6 +63,7 @@ def _compared(yardstick: Yardstick, figures: Figures, window: Block, counts: Cou
         signs=tuple(signs(yardstick, counts, past.windows, past.complete)),
         noise=yardstick.noise(counts.rows),
         estimate=estimate_auc(window.probability, reference.label, reference.block.probability, yardstick.seed),
+        worth=worth(yardstick, window),
     )
 
 

@@ -13,10 +13,10 @@ from churn.params import Monitoring
 from monitoring.counts import Floats
 from monitoring.figures import Interval, Promise
 from monitoring.segments import Part
+from monitoring.worth import WIDE, gains
 from monitoring.yardstick import Matured, Yardstick
 
 Estimate = tuple[float, float]  # value and standard error
-WIDE = 1.96  # standard errors on each side of an interval of 95 %
 FEWEST = 50  # outcomes of a segment that say anything of it
 
 
@@ -42,7 +42,7 @@ def _each(yardstick: Yardstick, rows: Matured, segments: Sequence[Part], policy:
     yield _tested("auc", "", _auc(rows), _auc(before), -policy.auc_margin, two_sided=False)
     off = policy.calibration_margin
     yield _tested("calibration", "", _residual(rows), _drawn_in(_residual(before), off))
-    margin = policy.profit_margin * abs(_expected_profit(rows, decision))
+    margin = policy.profit_margin * abs(1000 * float(gains(rows.block.probability, decision).mean()))
     yield _tested("profit", "", _profit(rows, decision), _profit(before, decision), -margin, two_sided=False)
     for part in segments:
         masks = [part.of(table.block.matrix) for table in (rows, before)]
@@ -107,12 +107,6 @@ def _profit(rows: Matured, decision: Decision) -> Estimate:
     probability = rows.block.probability
     stake = 1000 * (decision.churner_gain + decision.stayer_loss) * decision.contact(probability)
     return _mean(stake * (rows.label - probability), stake**2 * probability * (1 - probability))
-
-
-def _expected_profit(rows: Matured, decision: Decision) -> float:
-    probability = rows.block.probability
-    worth = probability * decision.churner_gain - (1 - probability) * decision.stayer_loss
-    return float(1000 * (worth * decision.contact(probability)).mean())
 
 
 def _mean(values: Floats, variances: Floats) -> Estimate:

@@ -3,7 +3,6 @@
 Importing this module costs seconds, because it imports Evidently.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +21,7 @@ from evidently.presets import DataDriftPreset, DataSummaryPreset
 from churn.contract import Contract
 from monitoring.figures import Comparison
 from monitoring.rejected import rejected
+from monitoring.reports import file_name
 from monitoring.table import PREDICTION
 
 KS, CHI2 = "ks_two_sample", "chi2_two_sample"
@@ -146,9 +146,8 @@ def _worst_first(run: Snapshot) -> Snapshot:
 
 
 def _save(run: Snapshot, snapshot: str, folder: Path) -> tuple[Path, Path]:
-    """A snapshot is named by whoever asks for a prediction, so its name must not lead out of the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[^A-Za-z0-9_-]", "_", snapshot)
+    name = file_name(snapshot)
     html, json = folder / f"{name}.html", folder / f"{name}.json"
     html.write_text(run.get_html_str(as_iframe=False), encoding="utf-8")
     json.write_text(run.dumps(), encoding="utf-8")

@@ -7,11 +7,11 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
 from churn import params, settings
-from churn.errors import RegistryUnavailable, StoreUnavailable, WorkspaceError
+from churn.errors import AlertNotSent, RegistryUnavailable, StoreUnavailable, WorkspaceError
 from churn.registry import Registry
 from churn.store import Store
 
-PASSING = (RegistryUnavailable, StoreUnavailable, WorkspaceError, ConnectionError, TimeoutError)
+PASSING = (AlertNotSent, RegistryUnavailable, StoreUnavailable, WorkspaceError, ConnectionError, TimeoutError)
 
 
 def may_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001

@@ -15,6 +15,7 @@ from churn.registry import Version
 from churn.stages import BUNDLE
 from churn.store import Event
 from pipelines.common import OUTSIDE, registry, store, table
+from pipelines.overview import draw_overview
 from pipelines.verification import await_server
 
 ATTEMPTS = 4  # to undo a promotion; Prefect does not repeat a rollback
@@ -33,6 +34,7 @@ def deployment(version: str | None = None) -> bool:
     if decision.promote:
         replace(candidate, champion, decision)
     publish(candidate, champion, decision)
+    draw_overview(return_state=True)  # the page shows who is live; without it the promotion stands
     return decision.promote
 
 

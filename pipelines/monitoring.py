@@ -7,17 +7,23 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
 
 from churn import params, settings
-from churn.bundle.open import open_bundle
-from churn.feedback import broken
+from churn.bundle.open import Bundle, open_bundle
+from churn.params import Params
 from churn.registry import Version
 from churn.store import Event, Window
 from churn.store.tables import now
 from monitoring.figures import Figures
-from monitoring.retrain import Choice, Occasion, decide, last_training
+from monitoring.incidents import follow
+from monitoring.reports import folder_of, forget
+from monitoring.retrain import Choice, decide
+from monitoring.told import told
 from monitoring.verdict import Verdict, judge
+from pipelines import alerts
 from pipelines.common import OUTSIDE, registry, store
-from pipelines.observed import known_windows, observe
+from pipelines.observed import Observed, known_windows, observe
 from pipelines.outlook import markdown
+from pipelines.overview import draw_overview
+from pipelines.standing import occasion
 
 TOLD = {"broken", "drifted", "decayed"}  # states that people are told of
 
@@ -37,8 +43,10 @@ def monitoring(snapshot: str | None = None) -> str:
         figures = report(window, champion)
         verdict = conclude(figures, champion)
         tell(window, verdict, champion)
+        alert(window, verdict, champion, return_state=True)  # a receiver that is down holds up no retraining
     choice = consider(window, verdict, champion)
     publish(figures, verdict, choice, champion)
+    draw_overview(return_state=True)  # a page that cannot be written is a failed task and hides no verdict
     return verdict.state
 
 
@@ -66,13 +74,21 @@ def report(snapshot: str, champion: Version) -> Figures:
     bundle = open_bundle(registry().download(champion.version, places.bundles))
     seen = observe(store(), bundle, champion.version, snapshot, knobs)
     if seen.figures.comparisons:
-        from monitoring.dashboard import publish as show  # noqa: PLC0415 - Evidently takes seconds to import
-        from monitoring.draw import draw  # noqa: PLC0415
-
-        drawn = draw(bundle, seen.rows, seen.figures, knobs, places.reports / f"version-{champion.version}")
-        tags = [f"version {champion.version}"]
-        show(places.state / "evidently", knobs.name, drawn.run, bundle.contract.features, tags=tags)
+        new = not known_windows(store(), champion.version, snapshot)
+        _draw(bundle, seen, champion.version, knobs, new_model=new)
     return seen.figures
+
+
+def _draw(bundle: Bundle, seen: Observed, version: str, knobs: Params, *, new_model: bool) -> None:
+    from monitoring.dashboard import publish as show  # noqa: PLC0415 - Evidently takes seconds to import
+    from monitoring.draw import draw  # noqa: PLC0415
+
+    places, policy = settings.load(), knobs.monitoring
+    drawn = draw(bundle, seen.rows, seen.figures, knobs, places.reports / folder_of(version))
+    forget(places.reports, policy.kept_reports)
+    figures = told(seen.figures, policy.false_discovery_rate, new_model=new_model)
+    tags, kept = [f"version {version}"], policy.kept_reports
+    show(places.state / "evidently", knobs.name, drawn.run, bundle.contract.features, figures, tags=tags, kept=kept)
 
 
 @task(**OUTSIDE)
@@ -105,18 +121,22 @@ def _say(kind: str, snapshot: str, verdict: Verdict, champion: Version) -> None:
 
 
 @task(**OUTSIDE)
+def alert(snapshot: str, verdict: Verdict, champion: Version) -> None:
+    """Open or close an incident, and send what is due; what cannot be sent is tried again, at the next look at the latest."""
+    log = store()
+    alerts.note(log, follow(log.history(), verdict, snapshot, champion.version))
+    alerts.send(log, settings.load().alerts.get_secret_value(), params.load().name)
+
+
+@task(**OUTSIDE)
 def consider(snapshot: str, verdict: Verdict, champion: Version) -> Choice:
     """Decide on a retraining; the event asks Prefect, whose automation starts it, until one has begun."""
     log, knobs = store(), params.load()
     history = log.history()
-    trained = last_training(history, champion.version)
-    out_of_order = broken(log)
-    matured = log.outcomes_since(trained).items() if trained else []
-    labels = sum(many for name, many in matured if name not in out_of_order)
-    occasion = Occasion(champion.version, snapshot, verdict, labels, trained)
-    choice = decide(history, occasion, knobs.retraining, now())
+    asks = occasion(log, champion, snapshot, verdict)
+    choice = decide(history, asks, knobs.retraining, now())
     if choice.start:
-        asked = {"key": choice.key(occasion), "reason": choice.reason}
+        asked = {"key": choice.key(asks), "reason": choice.reason}
         _emit("retrain", {"key": asked["key"], "evidence": asked["reason"]})
         if not any(line.kind == "asked" and line.detail == asked for line in history):
             log.record(Event("asked", champion.version, asked))

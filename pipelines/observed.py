@@ -35,8 +35,11 @@ def observe(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Para
     return Observed(rows, figures)
 
 
-def known_windows(log: Store, version: str, snapshot: str) -> list[tuple[str, Figures]]:
-    """State and figures of the version's windows before a snapshot, oldest first; what an older program wrote is left out."""
+def known_windows(log: Store, version: str, snapshot: str | None = None) -> list[tuple[str, Figures]]:
+    """State and figures of the version's windows, oldest first: those before a snapshot, all without one.
+
+    What an older program wrote is left out.
+    """
     names = log.snapshots()
     before = set(names[: names.index(snapshot)]) if snapshot in names else set(names)
     windows = [one for one in log.windows() if one.model_version == version and one.snapshot in before]

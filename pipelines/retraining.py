@@ -13,6 +13,7 @@ from monitoring.retrain import BEGUN, ENDED, refusal, turn
 from pipelines.common import OUTSIDE, store
 from pipelines.deployment import deployment
 from pipelines.development import development, pin_data
+from pipelines.overview import draw_overview
 
 
 @flow(name="retraining", log_prints=True)
@@ -32,6 +33,7 @@ def retraining(reason: str = "asked for by a person", key: str | None = None, br
         end({"promoted": False, "failed": type(error).__name__})
         raise
     end({"promoted": promoted})
+    draw_overview(return_state=True)
     return promoted
 
 

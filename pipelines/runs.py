@@ -1,4 +1,4 @@
-"""Wait for runs that the Prefect server started by itself."""
+"""Runs that the Prefect server starts by itself: wait for one, and ask when the next is planned."""
 
 import time
 from datetime import UTC, datetime
@@ -38,6 +38,18 @@ def _newest(flow: str, since: datetime) -> FlowRun | None:
             limit=1,
         )
     return found[0] if found else None
+
+
+def next_run(flow: str) -> datetime | None:
+    """When the next run of a flow is planned; None if none is."""
+    with get_client(sync_client=True) as client:
+        found = client.read_flow_runs(
+            flow_filter=FlowFilter(name={"any_": [flow]}),
+            flow_run_filter=FlowRunFilter(state={"type": {"any_": ["SCHEDULED"]}}, expected_start_time={"after_": now()}),
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=1,
+        )
+    return found[0].expected_start_time if found else None
 
 
 def now() -> datetime:

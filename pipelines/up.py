@@ -23,6 +23,7 @@ def run(settings: Settings) -> None:
                 running.start(service)
             for service in (server, *others):
                 console.print(f"{service.name:<10} {service.page}")
+            console.print(f"{'dashboard':<10} {settings.api_url}/dashboard")
             console.print(f"For the prefect command: export PREFECT_API_URL={server.page}/api", soft_wrap=True)
             console.print("Ctrl-C ends all of them.")
             _watch(running)

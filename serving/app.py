@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp
 
 from churn.settings import LOOPBACK, Settings
-from serving import docs, openapi, problems
+from serving import dashboard, docs, openapi, problems
 from serving.admission import Lane
 from serving.champion import Watcher
 from serving.crew import Crew
@@ -81,6 +81,7 @@ def create_app(settings: Settings, slot: ModelSlot, store: Ledger, tracing: "Tra
     app.state.parts = parts
     problems.install(app)
     docs.install(app)
+    dashboard.install(app, settings.reports)
     for router in ROUTERS:
         app.include_router(router)
     app.guarded = keys is not None

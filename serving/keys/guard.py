@@ -7,6 +7,7 @@
 | /model                       | 401           | predict or admin                   |
 | /metrics                     | 401           | admin: who scrapes may not predict |
 | /docs, /openapi.json         | 401           | any; a browser asks for a password |
+| /dashboard and all below     | 401           | admin; a browser asks as well      |
 | anything else                | 401           | any, and is then not found         |
 
 Paths are compared whole, as the router compares them, so that no prefix, suffix or spelling opens another. No scope
@@ -26,15 +27,17 @@ from serving.keys.ring import Keyring
 from serving.problems import problem
 
 OPEN = frozenset({"/health", "/ready"})
+ADMIN = frozenset({"admin"})
 NEEDS = {
     "/predict": frozenset({"predict"}),
     "/predict/batch": frozenset({"predict"}),
     "/outcomes": frozenset({"outcomes"}),
     "/model": frozenset({"predict", "admin"}),
-    "/metrics": frozenset({"admin"}),
+    "/metrics": ADMIN,
 }
 ANY = frozenset(SCOPES)
 PAGES = ("/docs", "/openapi.json")
+DASHBOARD = "/dashboard"
 HOLDER = "churn.key"  # where in the scope the name of the key is
 
 REALM = 'Bearer realm="churn"'
@@ -68,14 +71,18 @@ class Guard:
         path = scope["path"]
         if self._keys is None or path in OPEN:
             return None
-        basic = path in PAGES or path.startswith("/docs/")
+        basic = path in PAGES or path.startswith("/docs/") or _on_dashboard(path)
         secret = secret_of(sent, basic=basic)
         key = self._keys.find(secret)
         if key is None:
             return unknown(invalid=bool(secret), basic=basic)
         scope[HOLDER] = key.name
-        needed = NEEDS.get(path, ANY)
+        needed = ADMIN if _on_dashboard(path) else NEEDS.get(path, ANY)
         return None if key.scopes & needed else forbidden(needed)
+
+
+def _on_dashboard(path: str) -> bool:
+    return path == DASHBOARD or path.startswith(f"{DASHBOARD}/")
 
 
 def secret_of(sent: dict[bytes, bytes], *, basic: bool) -> str:

@@ -16,6 +16,7 @@ ChurnError                   base: one line for the person who must act
 ├── NoModel                  no champion has been promoted yet
 ├── RegistryUnavailable      the model registry does not answer
 ├── StoreUnavailable         the store does not answer or is locked
+├── AlertNotSent             a place that alerts go to did not take one
 ├── NoAnswer                 the model or the store does not come back to an answer
 ├── Overloaded               more requests wait than the server can answer soon
 ├── ServerEnding             the server is about to end
@@ -150,6 +151,13 @@ class StoreUnavailable(ChurnError):
 
     status = 503
     title = "The store does not answer"
+
+
+class AlertNotSent(ChurnError):
+    """A place named in CHURN_ALERTS did not take an alert."""
+
+    status = 502
+    title = "The alert was not sent"
 
 
 class NoAnswer(ChurnError):

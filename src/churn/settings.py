@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     api_keys: SecretStr = SecretStr("")
     api_keys_file: Path | None = None
     client_key: SecretStr = SecretStr("")
+    alerts: SecretStr = SecretStr("")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     prefect_port: int = Field(4200, ge=1, le=65535)

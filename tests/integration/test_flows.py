@@ -149,6 +149,15 @@ def test_deployment_promotes_the_first_candidate(company, champion, log):
     assert "It is the champion already. Champion before: 1." in company.artifact("deployment")
 
 
+def test_a_look_is_planned_for_every_day(company):
+    """The schedule of the deployment plans runs ahead, and the page can name the next."""
+    flow = {"name": {"any_": ["monitoring"]}}
+    until(lambda: any(run["auto_scheduled"] for run in company.ask("flow_runs/filter", flows=flow)), 60)
+    planned = company.call("pipelines.runs:next_run", "monitoring")
+    assert (planned.hour, planned.minute) == (6, 0)
+    assert 0 < (planned - datetime.now(UTC)).total_seconds() <= 24 * 3600
+
+
 def test_monitoring_is_silent_under_300_rows(company, champion, log):
     """A window too small to judge is called insufficient and gets no report."""
     assert monitor(company) == "insufficient"
@@ -164,7 +173,10 @@ def test_monitoring_is_steady_on_the_same_company(company, champion, log):
     ask(company, log, month)
     assert monitor(company) == "steady"
     assert company.artifact("monitoring").startswith(f"# {month.name}: steady\n\n**None of ")
-    assert list(company.settings.reports.glob(f"version-1/*{month.name}*.html"))
+    (drawn,) = company.settings.reports.glob(f"version-1/*{month.name}*.html")
+    overview = (company.settings.reports / "index.html").read_text()
+    assert 'Is the model well? <span class="verdict go">yes</span>' in overview
+    assert f'href="version-1/{drawn.name}"' in overview
     assert company.runs("retraining") == []
 
 

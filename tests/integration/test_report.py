@@ -236,7 +236,7 @@ def test_old_reports(look: Callable[..., Looked], tmp_path: Path) -> None:
     for month in ("2025-06", "2025-08", "2025-07"):
         report = look(customers(3), snapshot=month).report
         assert report is not None
-        project = publish(tmp_path, "churn", report.run, CONTRACT.features, kept=2)
+        project = publish(tmp_path, "churn", report.run, CONTRACT.features, {}, kept=2)
     room = Workspace.create(str(tmp_path))
     runs = [room.get_run(project, identity) for identity in room.list_runs(project)]
     assert sorted(str(run.name) for run in runs if run) == ["2025-07", "2025-08"]
@@ -247,12 +247,14 @@ def test_dashboard(look: Callable[..., Looked], tmp_path: Path) -> None:
     from evidently.ui.workspace import Workspace  # noqa: PLC0415
 
     from monitoring.dashboard import publish  # noqa: PLC0415
+    from monitoring.told import told  # noqa: PLC0415
 
     for month, seed in [("2025-06", 3), ("2025-07", 4), ("2025-07", 4)]:
         rows = [row | {"calls": row["calls"] + seed} for row in customers(seed)]
-        report = look(rows, snapshot=month).report
+        figures, report = look(rows, snapshot=month)
         assert report is not None
-        project = publish(tmp_path / "workspace", "churn", report.run, CONTRACT.features, tags=["3"])
+        more = told(figures, PARAMS.monitoring.false_discovery_rate, new_model=month == "2025-06")
+        project = publish(tmp_path / "workspace", "churn", report.run, CONTRACT.features, more, kept=9, tags=["3"])
 
     room = Workspace.create(str(tmp_path / "workspace"))
     assert room.list_datasets(project).datasets == []

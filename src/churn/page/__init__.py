@@ -3,6 +3,24 @@
 from html import escape
 
 from churn.page.charts import Line, Point, bars, dots, lines
-from churn.page.document import document, figures, section, standalone, table, tiles
+from churn.page.document import Link, bullets, document, figures, section, standalone, table, tiles
+from churn.page.history import Mark, history
 
-__all__ = ["Line", "Point", "bars", "document", "dots", "escape", "figures", "lines", "section", "standalone", "table", "tiles"]
+__all__ = [
+    "Line",
+    "Link",
+    "Mark",
+    "Point",
+    "bars",
+    "bullets",
+    "document",
+    "dots",
+    "escape",
+    "figures",
+    "history",
+    "lines",
+    "section",
+    "standalone",
+    "table",
+    "tiles",
+]

@@ -15,7 +15,10 @@ LETTER = 6.4  # width of one
 
 @dataclass(frozen=True)
 class Line:
-    """Points to join, and the interval around each if there is one. Style `one` or `two` is a line, `guide` is dashed."""
+    """Points to join, and the interval around each if there is one. Style `one` or `two` is a line, `guide` is dashed.
+
+    links: the address that the mark of each point leads to; empty for none.
+    """
 
     x: Sequence[float]
     y: Sequence[float]
@@ -23,6 +26,7 @@ class Line:
     high: Sequence[float] = ()
     style: str = "one"
     marks: bool = False
+    links: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,8 @@ def lines(
     y = Axis.around(ys, HEIGHT - BOTTOM, TOP, zero)
     parts = [*_grid(x, y, percent), _names(x_name, y_name)]
     for line in shown:
-        parts += _line(line, x, y)
-    return _svg(HEIGHT, parts, f"{y_name} by {x_name}")
+        parts += curve(line, x, y)
+    return svg(HEIGHT, parts, f"{y_name} by {x_name}")
 
 
 def dots(points: Sequence[Point], x_name: str, *, percent: bool = False, line_at: float | None = None, room: int = NAME) -> str:
@@ -63,7 +67,7 @@ def dots(points: Sequence[Point], x_name: str, *, percent: bool = False, line_at
         parts.append(f'<path class="whisker {point.style}" d="M{x.at(point.low):.1f} {at}H{x.at(point.high):.1f}"/>')
         told = f"{point.name}: {short(point.value, percent)} [{short(point.low, percent)}, {short(point.high, percent)}]"
         parts.append(f'<circle class="dot {point.style}" cx="{x.at(point.value):.1f}" cy="{at}" r="4">{_title(told)}</circle>')
-    return _svg(height, parts, x_name)
+    return svg(height, parts, x_name)
 
 
 def bars(
@@ -84,21 +88,29 @@ def bars(
         told = f"{point.name}: {short(point.value, True)} [{short(point.low, True)}, {short(point.high, True)}]"
         parts.append(f'<path class="whisker two" d="M{x.at(max(point.low, 0)):.1f} {at}H{x.at(point.high):.1f}"/>')
         parts.append(f'<circle class="dot two" cx="{x.at(point.value):.1f}" cy="{at}" r="3.5">{_title(told)}</circle>')
-    return _svg(height, parts, x_name)
+    return svg(height, parts, x_name)
 
 
-def _line(line: Line, x: Axis, y: Axis) -> list[str]:
+def curve(line: Line, x: Axis, y: Axis) -> list[str]:
+    """The parts of a line on its axes; none if it has no points."""
     places = [(x.at(a), y.at(b)) for a, b in zip(line.x, line.y, strict=True)]
     style = "guide" if line.style == "guide" else f"line {line.style}"
-    parts = []
+    parts: list[str] = []
+    if not places:
+        return parts
     if len(line.low):
         upper = [f"{x.at(a):.1f} {y.at(b):.1f}" for a, b in zip(line.x, line.high, strict=True)]
         lower = [f"{x.at(a):.1f} {y.at(b):.1f}" for a, b in zip(line.x, line.low, strict=True)]
         parts.append(f'<path class="band" d="M{"L".join([*upper, *reversed(lower)])}Z"/>')
     parts.append(f'<path class="{style}" d="M{"L".join(f"{a:.1f} {b:.1f}" for a, b in places)}"/>')
     if line.marks:
-        parts += [f'<circle class="dot {line.style}" cx="{a:.1f}" cy="{b:.1f}" r="3"/>' for a, b in places]
+        drawn = [f'<circle class="dot {line.style}" cx="{a:.1f}" cy="{b:.1f}" r="3"/>' for a, b in places]
+        parts += [_linked(dot, link) for dot, link in zip(drawn, line.links or [""] * len(drawn), strict=True)]
     return parts
+
+
+def _linked(drawn: str, address: str) -> str:
+    return f'<a href="{escape(address)}">{drawn}</a>' if address else drawn
 
 
 def _grid(x: Axis, y: Axis, percent: tuple[bool, bool]) -> list[str]:
@@ -139,6 +151,7 @@ def _title(text: str) -> str:
     return f"<title>{escape(text)}</title>"
 
 
-def _svg(height: float, parts: Sequence[str], about: str) -> str:
+def svg(height: float, parts: Sequence[str], about: str) -> str:
+    """A picture of its parts; `about` is read aloud instead of it."""
     head = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(about)}" xmlns="http://www.w3.org/2000/svg">'
     return f"{head}{''.join(parts)}</svg>"

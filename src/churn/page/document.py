@@ -5,6 +5,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
+from typing import NamedTuple
 
 PAGE = Template("""<!doctype html>
 <html lang="en">
@@ -24,6 +25,13 @@ $body
 """)
 
 
+class Link(NamedTuple):
+    """A cell of a table that leads somewhere."""
+
+    text: str
+    address: str
+
+
 def document(title: str, parts: Iterable[str]) -> str:
     """A whole page; `parts` are HTML, `title` is text."""
     return PAGE.substitute(title=escape(title), style=_style(), body="\n".join(parts))
@@ -32,6 +40,12 @@ def document(title: str, parts: Iterable[str]) -> str:
 def section(title: str, *parts: str) -> str:
     """A heading and what stands below it, as HTML."""
     return "\n".join([f"<section><h2>{escape(title)}</h2>", *parts, "</section>"])
+
+
+def bullets(rows: Iterable[tuple[str, str]]) -> str:
+    """A list: what each line begins with, in another colour, and what it says, as text."""
+    lines = (f"<li><span>{escape(begin)}</span> {escape(text)}</li>" for begin, text in rows)
+    return f'<ul class="bullets">{"".join(lines)}</ul>'
 
 
 def tiles(rows: Iterable[tuple[str, str, str]]) -> str:
@@ -58,7 +72,7 @@ def standalone(svg: str) -> str:
     return f"{head}><style>{_style()}</style>{end}"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str | Link]]) -> str:
     """A table of text that scrolls sideways where the page is narrow. A cell that begins with '!' stands out."""
     top = "".join(f"<th>{escape(name)}</th>" for name in head)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
@@ -70,5 +84,7 @@ def _style() -> str:
     return (files("churn.page") / "style.css").read_text(encoding="utf-8")
 
 
-def _cell(text: str) -> str:
+def _cell(text: str | Link) -> str:
+    if isinstance(text, Link):
+        return f'<td><a href="{escape(text.address)}">{escape(text.text)}</a></td>'
     return f'<td class="bad">{escape(text[1:])}</td>' if text.startswith("!") else f"<td>{escape(text)}</td>"

@@ -183,6 +183,7 @@ class Monitoring(Section):
 
     min_rows: int = Field(ge=2, description="fewer rows than this answer 'insufficient' and wait for more")
     sample_rows: int = Field(ge=100, description="rows drawn from a window for the report")
+    kept_reports: int = Field(ge=1, description="newest Evidently reports that are kept; older ones are deleted")
     bins: int = Field(ge=2, description="quantiles of the reference by which a number is counted")
     segments: int = Field(ge=0, description="largest levels of categories that are followed on their own")
     season: bool = Field(description="whether the same month of last year is a second reference")

@@ -1,0 +1,24 @@
+"""Where a version stands: its verdict on its newest window, and what it is an occasion for."""
+
+from churn import params
+from churn.feedback import broken
+from churn.registry import Version
+from churn.store import Store
+from monitoring.retrain import Occasion, last_training
+from monitoring.verdict import Verdict, judge
+from pipelines.observed import known_windows
+
+
+def standing(log: Store, version: str) -> tuple[str, Verdict] | None:
+    """The newest window that was judged, and the verdict on it; None before there is one."""
+    windows = [figures for _, figures in known_windows(log, version)]
+    return (windows[-1].snapshot, judge(windows, params.load().monitoring)) if windows else None
+
+
+def occasion(log: Store, champion: Version, snapshot: str, verdict: Verdict) -> Occasion:
+    """What a verdict on a window of the champion is an occasion for; outcomes of broken feeds do not count."""
+    trained = last_training(log.history(), champion.version)
+    out_of_order = broken(log)
+    matured = log.outcomes_since(trained).items() if trained else []
+    labels = sum(many for name, many in matured if name not in out_of_order)
+    return Occasion(champion.version, snapshot, verdict, labels, trained)
