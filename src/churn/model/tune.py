@@ -69,14 +69,29 @@ def tune(
     matrix: encoded rows (n, features). With a budget in tries, equal arguments give equal knobs.
     """
     learners = [learner for learner in params.learners if learner in SPACES] if params.tune.trials else []
-    rows = _sample(Rows(contract, matrix, label, group), params)
+    everything = Rows(contract, matrix, label, group)
+    rows = _sample(everything, params)
     place = folder / _digest(rows, params) if folder else None
 
     def look(learner: Learner) -> list[Try]:
         return _study(learner, rows, params, place)
 
     tries = [found for some in each(look, [(one,) for one in learners], rows.matrix, progress, "tuning") for found in some]
-    return Tuned(with_knobs(params, {learner: _best(learner, tries) for learner in learners}), tuple(tries))
+    tuned = with_knobs(params, {learner: _best(learner, tries) for learner in learners})
+    if len(rows.label) < len(label):
+        tuned = _with_rounds(everything, [learner for learner in learners if learner in params.boostings], tuned, progress)
+    return Tuned(tuned, tuple(tries))
+
+
+def _with_rounds(rows: Rows, learners: list[Learner], params: Train, progress: Progress) -> Train:
+    """More rows bear more rounds of boosting, so they are found once more on one split of all of them."""
+    fit, held = splits(rows.label, rows.group, params.folds, params.seed)[0]
+
+    def rounds(learner: Learner) -> int:
+        return int(loss_curve(learner, rows.at(fit), rows.at(held), params).argmin()) + 1
+
+    found = each(rounds, [(learner,) for learner in learners], rows.matrix, progress, "rounds")
+    return with_knobs(params, {learner: {"rounds": count} for learner, count in zip(learners, found, strict=True)})
 
 
 def with_knobs(params: Train, knobs: dict[Learner, Knobs]) -> Train:

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from churn.model import train
+from churn.model.rows import Rows
+from churn.model.splits import splits
+from churn.model.trial import loss_curve
 from churn.model.tune import tune, with_knobs
 
 
@@ -78,3 +81,17 @@ def test_tuned_knobs_train_the_model(contract, matrix, rows, willing):
     again = with_knobs(willing, tuned.knobs)
     one, other = (train(contract, matrix, rows.label, rows.group, params)[0] for params in (tuned.params, again))
     np.testing.assert_array_equal(one.probability(matrix), other.probability(matrix))
+
+
+def test_rounds_are_found_on_all_rows_where_tries_saw_a_part(contract, matrix, rows, willing):
+    """With tries on 300 of the rows, knobs come from them and the rounds of boosting from one split of all."""
+    part = willing.model_copy(update={"tune": willing.tune.model_copy(update={"rows": 300})})
+    tuned = look(contract, matrix, rows, part)
+    best = min(
+        (one for one in tuned.tries if one.learner == "boosting" and one.state == "complete"), key=lambda one: one.log_loss
+    )
+    assert tuned.params.boosting.leaves == best.knobs.get("leaves", willing.boosting.leaves)
+    everybody = Rows(contract, matrix, rows.label, rows.group)
+    fit, held = splits(rows.label, rows.group, part.folds, part.seed)[0]
+    curve = loss_curve("boosting", everybody.at(fit), everybody.at(held), tuned.params)
+    assert tuned.params.boosting.rounds == curve.argmin() + 1
