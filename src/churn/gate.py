@@ -51,12 +51,19 @@ def decide(evidence: Evidence, policy: Gate) -> Decision:
 
 def _alone(evidence: Evidence, policy: Gate) -> list[Criterion]:
     auc, error = evidence.candidate["auc"], evidence.candidate["calibration_error"]
-    limit = max(policy.calibration_limit, evidence.noise)
+    limit = max(policy.calibration_limit, evidence.noise, _error_of_champion(evidence))  # NaN raises no limit
     return [
         Criterion("enough rows", evidence.rows, f"at least {policy.min_rows}", evidence.rows >= policy.min_rows),
         Criterion("better than chance", auc, "AUC above 0.5", auc > 0.5),
-        Criterion("calibrated", error, f"at most {limit:.3f}, the policy's limit or chance", error <= limit),
+        Criterion("calibrated", error, f"at most {limit:.3f}, the policy's limit, chance or the champion's", error <= limit),
     ]
+
+
+def _error_of_champion(evidence: Evidence) -> float:
+    """Calibration error of the champion on the same rows: where the world has changed, the better calibrated of two is due."""
+    if evidence.difference is None or "calibration_error" not in evidence.difference:
+        return 0.0
+    return evidence.candidate["calibration_error"] - evidence.difference["calibration_error"]["value"]
 
 
 def _against_champion(evidence: Evidence, policy: Gate) -> list[Criterion]:

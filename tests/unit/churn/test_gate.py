@@ -72,6 +72,14 @@ def test_chance_may_explain_a_calibration_error():
     assert decide(evidence(noise=0.07, candidate=SOLID | {"calibration_error": 0.06}), POLICY).promote
 
 
+@pytest.mark.parametrize(("change", "promoted"), [(-0.02, True), (0.01, False), (math.nan, False)])
+def test_a_candidate_may_be_as_badly_calibrated_as_the_champion(change, promoted):
+    """Above the policy's limit it passes where the champion's error on the same rows is larger, and only there."""
+    difference = BETTER | {"calibration_error": {"value": change, "low": change, "high": change}}
+    found = decide(evidence(candidate=SOLID | {"calibration_error": 0.06}, difference=difference), POLICY)
+    assert found.promote == promoted
+
+
 def test_every_criterion_is_on_record():
     """A decision carries all six criteria with figure and limit, whether they hold or not."""
     assert len(decide(evidence(difference=EQUAL), POLICY).criteria) == 6
