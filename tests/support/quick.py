@@ -6,10 +6,10 @@ from ruamel.yaml import YAML
 
 
 def quick(params: str) -> str:
-    """The text of a params.yaml with two learners and one try for each; all else stays."""
+    """The text of a params.yaml with the first two learners and one try for each; all else stays."""
     yaml = YAML()
     tree = yaml.load(params)
-    tree["train"]["learners"] = ["logistic", "boosting"]
+    del tree["train"]["learners"][2:]
     tree["train"]["tune"] |= {"trials": 1, "splits": 1}
     text = io.StringIO()
     yaml.dump(tree, text)

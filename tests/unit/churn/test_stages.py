@@ -28,8 +28,9 @@ def workspace(command, tmp_path_factory):
     command("churn", "init", root / "company.csv", *ROLES, cwd=folder)
     params = folder / "params.yaml"
     params.write_text(quick(params.read_text(encoding="utf-8")), encoding="utf-8")
+    command("git", "commit", "--quiet", "--all", "--message", "Quick", cwd=folder)
     command("dvc", "repro", cwd=folder)
-    command("git", "add", "dvc.lock", "params.yaml", cwd=folder)
+    command("git", "add", "dvc.lock", cwd=folder)
     command("git", "commit", "--quiet", "--message", "The first model", cwd=folder)
     return folder
 
