@@ -71,7 +71,8 @@ def test_the_system_starts_retrains_and_ends(company, champion, settings_in, tmp
             lines.append(up.stdout.readline())
             assert lines[-1], "".join(lines)
         pages = dict(words for words in map(str.split, lines) if len(words) == 2 and words[1].startswith("http://"))
-        assert list(pages) == ["prefect", "mlflow", "evidently", "api"]
+        assert list(pages) == ["prefect", "mlflow", "evidently", "api", "dashboard"]
+        dashboard = pages.pop("dashboard")  # written anew after each look, deployment and retraining
         for page in [*pages.values(), f"{settings.api_url}/health"]:
             assert httpx.get(page, follow_redirects=True, timeout=30).status_code == 200
         assert httpx.get(f"{settings.api_url}/ready").status_code == 503
@@ -79,6 +80,7 @@ def test_the_system_starts_retrains_and_ends(company, champion, settings_in, tmp
         with running(company, settings, *command) as run:
             said, _ = run.communicate(timeout=120)
         assert run.returncode == 0, said
+        assert httpx.get(dashboard, follow_redirects=True, timeout=30).status_code == 200
         until(lambda: httpx.get(f"{settings.api_url}/ready").json().get("model_version") == "1", 20)
         started = descendants(up.pid)
         assert len(started) >= 6
