@@ -6,7 +6,7 @@ from itertools import groupby
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from churn.contract import Column, Contract
+from churn.contract import Column, Contract, Extension
 from churn.contract.encode import Matrix
 from churn.explain.additive import Additive, Floats, parts
 from churn.explain.explainer import Explainer
@@ -23,10 +23,11 @@ Leaf = tuple[float, Path]
 
 def build(model: Model, contract: Contract, matrix: Matrix) -> Explainer:
     """Explain `model`; what is usual is taken from `matrix`, encoded rows (n, features)."""
+    wide = Extension.of(contract).extend(matrix)
     base, additive, forests = model.bias, [], []
     for member, weight in zip(model.members.values(), model.weights.tolist(), strict=True):
         if isinstance(member.estimator, LogisticRegression):
-            part = _additive(member.design, weight * member.estimator.coef_[0], member.extension.extend(matrix))
+            part = _additive(member.design, weight * member.estimator.coef_[0], wide)
             base += weight * float(member.estimator.intercept_[0]) + part.base
             additive.append(part)
         else:

@@ -1,5 +1,7 @@
 """Derived columns: declared, computed, and the same in the graph."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from churn.explain.build import build
 from churn.explain.reasons import reasons
 from churn.features.declare import declare
 from churn.model import Model, fit_member
-from churn.params import Features
+from churn.params import Features, Learner
 
 DECLARED = Features.model_validate(
     {
@@ -70,7 +72,7 @@ def test_the_graph_computes_them_alike(wide, matrix, rows, knobs, learner):
     np.testing.assert_allclose(scores, model.probability(both), rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("learner", ["logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees"])
+@pytest.mark.parametrize("learner", get_args(Learner))
 def test_contributions_with_derived_columns_add_up(wide, matrix, rows, knobs, learner):
     """Base plus contributions is the log-odds, a derived column being a reason of its own."""
     model = Model({learner: fit_member(learner, wide, matrix, rows.label, knobs)}, np.array([0.8]), 0.1)
