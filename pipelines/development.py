@@ -68,7 +68,8 @@ def register_candidate() -> Version:
         return known
     run_id = track(models, bundle, params.load().model_dump(mode="json"), EVALUATION, tries())
     version = register(models, bundle, run_id)
-    store().record(Event("registered", version.version, bundle.manifest.lineage.model_dump()))
+    learned = {"learned_from": bundle.metrics["learned_from"]["rows"]}
+    store().record(Event("registered", version.version, bundle.manifest.lineage.model_dump() | learned))
     return version
 
 

@@ -77,9 +77,7 @@ def split(rows: Labelled, policy: Split) -> tuple[Labelled, Labelled]:
     judging = held_out(rows, policy)
     train, test = rows.where(~judging), rows.where(judging)
     order = in_time(rows.snapshot)
-    return _newest(train, order, policy.window, policy.train_rows), _newest(
-        test, order, policy.test_snapshots, policy.test_rows
-    )
+    return newest(train, order, policy.window, policy.train_rows), newest(test, order, policy.test_snapshots, policy.test_rows)
 
 
 def held_out(rows: Labelled, policy: Split) -> npt.NDArray[np.bool_]:
@@ -98,8 +96,11 @@ def in_time(snapshots: npt.NDArray[np.object_]) -> list[str]:
     return table.sort_values(["time", "name"], na_position="first")["name"].tolist()
 
 
-def _newest(rows: Labelled, order: list[str], snapshots: int, enough: int) -> Labelled:
-    """Rows of the newest snapshots: at least `snapshots` of them, and as many as `enough` rows of both classes take."""
+def newest(rows: Labelled, order: list[str], snapshots: int, enough: int) -> Labelled:
+    """Rows of the newest snapshots: at least `snapshots` of them, and as many as `enough` rows of both classes take.
+
+    order: every name, oldest first.
+    """
     for count in range(snapshots, len(order) + 1):
         found = rows.where(np.isin(rows.snapshot.astype(str), order[-count:]))
         if len(found) >= enough and min(found.label.sum(), len(found) - found.label.sum()) >= FEWEST_OF_A_CLASS:

@@ -56,7 +56,8 @@ def measure(rows: Labelled, asked: Asked, params: Params, history: History) -> M
         **_reliance(asked, params),
     }
     count = {"rows": len(rows), "churners": int(rows.label.sum())}
-    known = {"chosen": contest["chosen"], "cv": contest["cv"], "tried": contest["tried"], "tested_on": count}
+    known = {"chosen": contest["chosen"], "cv": contest["cv"], "tried": contest["tried"]}
+    known |= {"learned_from": {"rows": history.learned}, "tested_on": count}
     later = {"out_of_time": out_of_time(history.refits, judged, decision, policy, seed)}
     return Measured(known | _figures(judged, decision, params) | later | {"fairness": _by_group(fair)}, tables)
 

@@ -61,7 +61,8 @@ class Split(Section):
     holdout: Share = Field(description="share of customers, by hash, that no model ever learns from")
     test_snapshots: int = Field(ge=1, description="newest snapshots whose held-out customers are the test rows")
     test_rows: int = Field(ge=1, description="older snapshots are added until there are this many test rows")
-    window: int = Field(ge=1, description="newest snapshots to learn from")
+    window: int = Field(ge=1, description="newest snapshots to learn from, at most")
+    shortest: int = Field(ge=1, description="and at least; the newest outcomes choose how many between the two")
     train_rows: int = Field(ge=1, description="older snapshots are added until there are this many train rows")
 
 
@@ -210,6 +211,7 @@ class Retraining(Section):
     drifted: bool = Field(description="whether drift that moves the score starts a retraining")
     decayed: bool = Field(description="whether decay starts one")
     outcomes: int | None = Field(ge=1, description="new matured outcomes that start one; null: none do")
+    growth: float | None = Field(gt=0, description="new matured outcomes that start one, for each row learned from; null: off")
     days: int | None = Field(ge=1, description="days since the last training that start one; null: none do")
     cooldown_days: float = Field(ge=0, description="days after a retraining in which no other starts")
     a_month: int = Field(ge=1, description="most retrainings in 30 days")

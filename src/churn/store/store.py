@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, create_engine, event, func, insert, make
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from churn.errors import FieldError, ParamsError, StoreUnavailable, UnknownPrediction
-from churn.store import kept
+from churn.store import kept, stream
 from churn.store.kept import KeptAnswer
 from churn.store.lines import LineWriter
 from churn.store.tables import (
@@ -123,6 +123,16 @@ class Store:
         with self._transaction() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    def pieces(self, snapshot: str, model_version: str | None = None, *, known: bool = False) -> Iterator[stream.Piece]:
+        """The predictions of a snapshot in pieces, in no order; known: those with an outcome, and with it."""
+        with self._transaction() as connection:
+            yield from stream.pieces(connection, snapshot, model_version, known=known)
+
+    def tally(self, snapshot: str, model_version: str | None = None) -> stream.Tally:
+        """How many predictions of a snapshot there are, and how many have an outcome."""
+        with self._transaction() as connection:
+            return stream.tally(connection, snapshot, model_version)
+
     def add_window(self, window: Window) -> None:
         """Keep what monitoring found in a window."""
         with self._transaction() as connection:
@@ -225,9 +235,7 @@ def _write_ahead(connection: Any, _: object) -> None:
 
 def _with_outcome() -> Any:
     """Predictions, each with the newest outcome row of its own."""
-    newest = select(outcomes.c.churned).where(outcomes.c.prediction_id == predictions.c.id).order_by(outcomes.c.id.desc())
-    churned = newest.limit(1).scalar_subquery().label("churned")
-    return select(predictions, churned).order_by(predictions.c.time, predictions.c.id)
+    return select(predictions, stream.churned()).order_by(predictions.c.time, predictions.c.id)
 
 
 def _known(connection: Connection, identities: list[str]) -> dict[str, bool | None]:

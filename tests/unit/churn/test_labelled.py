@@ -7,7 +7,7 @@ from churn.data.labelled import Labelled, in_time, load, split
 from churn.errors import TableError
 from churn.params import Split
 
-POLICY = Split(holdout=0.3, test_snapshots=1, test_rows=1, window=2, train_rows=1)
+POLICY = Split(holdout=0.3, test_snapshots=1, test_rows=1, window=2, shortest=2, train_rows=1)
 MONTHS = ["2025-01", "2025-02", "2025-03"]
 
 
