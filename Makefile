@@ -35,8 +35,9 @@ bench-quality: install .venv-peers/installed $(PEERS:%=.venv-%/installed) # the 
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-bench-monitoring: install # the policy of params.yaml in simulated worlds, beside never, monthly and the truth; ten minutes
+bench-monitoring: install # the policy of params.yaml in simulated worlds, and a window of a million rows; twenty minutes
 	$(BIN)/python -m bench.monitoring
+	$(BIN)/python -m bench.monitoring.large
 
 format: install
 	$(BIN)/ruff check --fix .
