@@ -80,7 +80,7 @@ def _values(contract: Contract, features: tuple[str, ...]) -> list[tuple[Any, ..
     names = {f"f{i}": name for i, name in enumerate(contract.features)}
     row = msgspec.defstruct("Row", fields, rename=names, gc=False)
     try:
-        return list(map(msgspec.structs.astuple, msgspec.json.decode(f"[{','.join(features)}]", type=list[row])))
+        return list(map(msgspec.structs.astuple, msgspec.json.Decoder(row).decode_lines("\n".join(features))))
     except msgspec.DecodeError:  # half of a character, which only `json` reads
         return [tuple(map(json.loads(text).get, contract.features)) for text in features]
 

@@ -59,7 +59,7 @@ def _losses(rows: Rows, age: Ages, span: int) -> Floats:
             probability = _probability(rows.at(learned), rows.at(judged))
             label = rows.label[judged]
             loss[judged] = -(xlogy(label, probability) + xlog1py(1 - label, -probability))
-    return loss[newest]
+    return np.asarray(loss[newest])
 
 
 def _probability(learned: Rows, judged: Rows) -> Floats:
