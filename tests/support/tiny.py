@@ -33,6 +33,7 @@ TRAIN = Train(
     encoded_boosting=BOOSTING,
     deep_boosting=BOOSTING,
     extra_trees=ExtraTrees(trees=5, rows=10000, leaves=8, min_leaf_rows=20, columns=0.5),
+    lightgbm=BOOSTING,
     rule=Rule(conditions=1, edges=4),
     few_columns=FewColumns(columns=2, bins=4, c=1),
 )

@@ -13,6 +13,7 @@ from churn.contract.encode import Matrix
 from churn.features import Design
 from churn.features.recipes import bent, categories, many_levelled, one_hot, ordered, stepped, with_rates
 from churn.model.forest import Averaged
+from churn.model.lightgbm import LightGbm
 from churn.model.splits import Groups, splits
 from churn.params import Boosting, ExtraTrees, Learner, Train
 from churn.simple.few import fit_few
@@ -21,7 +22,8 @@ from churn.simple.tree import Tree
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
-Estimator: TypeAlias = LogisticRegression | HistGradientBoostingClassifier | Averaged | Tree
+Fittable: TypeAlias = LogisticRegression | HistGradientBoostingClassifier | Averaged | LightGbm
+Estimator: TypeAlias = Fittable | Tree
 
 
 AS_THEY_COME = Extension()
@@ -77,12 +79,14 @@ def view(design: Design, extension: Extension, matrix: Matrix) -> Floats:
     return _double(design.transform(extension.extend(matrix)))
 
 
-def _estimator(learner: Learner, params: Train, rows: int) -> LogisticRegression | HistGradientBoostingClassifier | Averaged:
+def _estimator(learner: Learner, params: Train, rows: int) -> Fittable:
     """The unfitted learner with its knobs, for so many rows."""
     if learner == "logistic":
         return LogisticRegression(C=params.logistic.c, max_iter=3000)
     if learner == "extra_trees":
         return _extra_trees(params.extra_trees, params.seed, rows)
+    if learner == "lightgbm":
+        return LightGbm(params.lightgbm, params.seed)
     return boosting(params.boostings[learner], params.seed)
 
 

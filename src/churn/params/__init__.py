@@ -16,7 +16,7 @@ from churn.params.data import Reading as Reading
 from churn.params.section import Money, Share
 from churn.params.section import Section as Section
 
-Learner = Literal["logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees", "rule", "few_columns"]
+Learner = Literal["logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees", "lightgbm", "rule", "few_columns"]
 
 
 class Problem(Section):
@@ -135,6 +135,7 @@ class Train(Section):
     encoded_boosting: Boosting
     deep_boosting: Boosting
     extra_trees: ExtraTrees
+    lightgbm: Boosting
     rule: Rule
     few_columns: FewColumns
 

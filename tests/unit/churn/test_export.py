@@ -12,7 +12,7 @@ from churn.errors import ExportInexact
 from churn.features.recipes import MOST_LEVELS, one_hot, stepped
 from churn.model import Member, Model, fit_member
 
-LEARNERS = ("logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees")
+LEARNERS = ("logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees", "lightgbm")
 COMBINATIONS = [*((learner,) for learner in LEARNERS), ("logistic", "boosting"), LEARNERS]
 ODD_ROWS = [
     [np.nan, np.nan, np.nan, np.nan],  # all missing
