@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from churn.contract import Column, Contract
-from churn.features.recipes import bent, one_hot, stepped
+from churn.features.recipes import MOST_LEVELS, bent, many_levelled, one_hot, stepped, with_rates
 
 
 @pytest.fixture
@@ -70,3 +70,26 @@ def test_linear_models_take_a_number_beyond_the_training_rows_for_the_end_of_the
         np.testing.assert_array_equal(*seen)
         bends = [design.only([0]).transform(row)[0, 1 : 1 + design.bend.count(0)] for row in (far, end)]
         np.testing.assert_array_equal(*bends)
+
+
+def many(levels):
+    return [
+        Column(name=f"c{i}", kind="category", nullable=False, example="0", levels=tuple(map(str, range(n))))
+        for i, n in enumerate(levels)
+    ]
+
+
+def test_categories_with_most_levels_give_trees_a_rate_instead_of_columns():
+    """Small categories get their columns first; where a hundred columns are not enough, the large ones are left over."""
+    assert many_levelled(many([3, MOST_LEVELS, 5])) == [1]
+    assert many_levelled(many([MOST_LEVELS])) == []
+
+
+def test_a_row_does_not_see_its_own_outcome_in_a_rate():
+    """With a level of its own for each row the rate that training sees says nothing of the row, whatever its outcome."""
+    columns, label = many([2, 40]), np.arange(40) % 2
+    matrix = np.column_stack([label, np.arange(40)]).astype(np.float32)
+    splits = [(np.arange(0, 20), np.arange(20, 40)), (np.arange(20, 40), np.arange(0, 20))]
+    design, seen = with_rates(one_hot(columns, matrix, [1]), columns, matrix, label, splits, [1])
+    assert design.owners == [1, 0, 0]
+    assert len(set(seen[:, 0])) == 1
