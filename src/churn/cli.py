@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,17 @@ def simulate(customers: int, months: int, seed: int) -> None:
 
     for path in write(Path("data"), seed, customers, months):
         click.echo(path)
+
+
+@main.command()
+@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Make the snapshot of this date.")
+def snapshots(at: datetime | None) -> None:
+    """Make data/ of the tables of events that params.yaml declares: a snapshot of the customers for each date."""
+    from churn.console import progress  # noqa: PLC0415
+    from churn.workspace.snapshots import snapshots as bring  # noqa: PLC0415
+
+    for line in bring(at.date() if at else None, progress):
+        click.echo(line)
 
 
 @main.command()
