@@ -89,9 +89,21 @@ def simulate(customers: int, months: int, seed: int) -> None:
 def snapshots(at: datetime | None) -> None:
     """Make data/ of the tables of events that params.yaml declares: a snapshot of the customers for each date."""
     from churn.console import progress  # noqa: PLC0415
-    from churn.workspace.snapshots import snapshots as bring  # noqa: PLC0415
+    from churn.workspace import snapshots as room  # noqa: PLC0415
 
-    for line in bring(at.date() if at else None, progress):
+    for line in room.snapshots(at.date() if at else None, progress):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("customer")
+@click.option("--at", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The date, as known at its end.")
+def features(customer: str, at: datetime) -> None:
+    """Print each feature of CUSTOMER on a date, and the events behind it."""
+    from churn.console import progress  # noqa: PLC0415
+    from churn.workspace import snapshots as room  # noqa: PLC0415
+
+    for line in room.features(customer, at.date(), progress):
         click.echo(line)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from churn.events.cut import DAY, moment
-from churn.events.database import listed, name
+from churn.events.database import name, value
 from churn.params import Kind
 from churn.params.events import TIME, Declared, Source, word
 
@@ -14,10 +14,14 @@ EXACT = "DECIMAL(28, 10)"  # sums of these do not depend on the order of the row
 
 @dataclass(frozen=True)
 class Feature:
-    """name: as the table has it. expression: over the cut, by customer. empty: for a customer without any event."""
+    """name: as the table has it. days: how far it looks back. expression: over the cut, by customer.
+
+    empty: for a customer without any event.
+    """
 
     name: str
     kind: Kind
+    days: int
     expression: str
     empty: str = "NULL"
 
@@ -43,36 +47,47 @@ class _Maker:
 
     def window(self, days: int) -> Iterator[Feature]:
         """The features of one window."""
-        declared, events = self.declared, f"count(*) FILTER ({self.within(days)})"
-        if declared.count:
-            yield Feature(f"{self.key}_count_{days}d", "number", events, "0")
-        for column in declared.sum:
-            yield Feature(f"{self.key}_{word(column)}_sum_{days}d", "number", f"coalesce({self._sum(column, days)}, 0)", "0")
-        for column in declared.mean:
+        if self.declared.count:
+            yield self._number("count", days, self._count(days), "0")
+        for column in self.declared.sum:
+            yield self._number(f"{word(column)}_sum", days, f"coalesce({self._sum(column, days)}, 0)", "0")
+        for column in self.declared.mean:
             known = f"count({name(column)}) FILTER ({self.within(days)})"
-            yield Feature(
-                f"{self.key}_{word(column)}_mean_{days}d", "number", f"{self._sum(column, days)} / nullif({known}, 0)"
-            )
-        if declared.trend:
-            earlier = f"count(*) FILTER ({self.within(days, before=days)})"
-            trend = f"({events} - {earlier}) / CAST(nullif({events} + {earlier}, 0) AS DOUBLE)"
-            yield Feature(f"{self.key}_trend_{days}d", "number", trend)
-        for column, levels in declared.share.items():
-            for level in levels:
-                of_level = f"count(*) FILTER ({self.within(days)} AND list_contains({listed([level])}, {name(column)}))"
-                share = f"{of_level} / CAST(nullif({events}, 0) AS DOUBLE)"
-                yield Feature(f"{self.key}_{word(column)}_{word(level)}_share_{days}d", "number", share)
+            yield self._number(f"{word(column)}_mean", days, f"{self._sum(column, days)} / nullif({known}, 0)")
+        if self.declared.trend:
+            yield self._trend(days)
+        for column, levels in self.declared.share.items():
+            yield from (self._share(column, level, days) for level in levels)
 
     def newest(self, column: str) -> Feature:
         """The newest known value; of several at one time the largest."""
-        cell = name(column)
-        pair = f"max({{'time': {TIME}, 'value': {cell}}}) FILTER ({cell} IS NOT NULL AND {self.within(self.declared.lookback)})"
-        return Feature(f"{self.key}_{word(column)}_last", self.source.columns[column], f"({pair}).value")
+        cell, kind, days = name(column), self.source.columns[column], self.declared.lookback
+        known = f"{cell} IS NOT NULL AND {self.within(days)}"
+        pair = f"max({{'time': {TIME}, 'value': {cell}}}) FILTER ({known})"
+        return Feature(f"{self.key}_{word(column)}_last", kind, days, f"({pair}).value")
 
     def since(self) -> Feature:
         """Days since the newest event."""
-        newest = f"max({TIME}) FILTER ({self.within(self.declared.lookback)})"
-        return Feature(f"{self.key}_days_since", "number", f"date_diff('day', CAST({newest} AS DATE), DATE '{self.day}')")
+        days = self.declared.lookback
+        newest = f"CAST(max({TIME}) FILTER ({self.within(days)}) AS DATE)"
+        return Feature(f"{self.key}_days_since", "number", days, f"date_diff('day', {newest}, DATE '{self.day}')")
+
+    def _number(self, what: str, days: int, expression: str, empty: str = "NULL") -> Feature:
+        return Feature(f"{self.key}_{what}_{days}d", "number", days, expression, empty)
+
+    def _trend(self, days: int) -> Feature:
+        """From -1, nothing now, to 1, nothing before."""
+        now, before = self._count(days), f"count(*) FILTER ({self.within(days, before=days)})"
+        trend = f"({now} - {before}) / CAST(nullif({now} + {before}, 0) AS DOUBLE)"
+        return Feature(f"{self.key}_trend_{days}d", "number", 2 * days, trend)
+
+    def _share(self, column: str, level: str, days: int) -> Feature:
+        of_level = f"count(*) FILTER ({self.within(days)} AND {name(column)} = {value(level)})"
+        share = f"{of_level} / CAST(nullif({self._count(days)}, 0) AS DOUBLE)"
+        return self._number(f"{word(column)}_{word(level)}_share", days, share)
+
+    def _count(self, days: int) -> str:
+        return f"count(*) FILTER ({self.within(days)})"
 
     def _sum(self, column: str, days: int) -> str:
         return f"CAST(sum(CAST({name(column)} AS {EXACT})) FILTER ({self.within(days)}) AS DOUBLE)"

@@ -1,7 +1,6 @@
 """What is kept of a source: its events by month, each month in one sorted Parquet file that is named by its content."""
 
 import hashlib
-import os
 from datetime import date, datetime
 from pathlib import Path
 
@@ -65,5 +64,5 @@ def named_by_content(path: Path, month: str) -> str:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     name = f"{month}-{digest[:32]}.parquet"
-    os.replace(path, path.parent.parent / name)
+    path.replace(path.parent.parent / name)
     return name

@@ -48,5 +48,6 @@ def churned(events: Events, stores: Stores, day: date, horizon: int) -> str:
         f"next.{CUSTOMER} = old.{CUSTOMER} AND next.{TIME} <= old.{ENDED} + INTERVAL {renewed} DAY "
         f"AND (next.{ENDED} IS NULL OR next.{ENDED} > old.{ENDED})"
     )
-    gone = f"SELECT old.{CUSTOMER} FROM ({known}) AS old WHERE {ends} AND NOT EXISTS (SELECT 1 FROM ({known}) AS next WHERE {goes_on})"
+    renewal = f"SELECT 1 FROM ({known}) AS next WHERE {goes_on}"
+    gone = f"SELECT old.{CUSTOMER} FROM ({known}) AS old WHERE {ends} AND NOT EXISTS ({renewal})"
     return f"customers.{CUSTOMER} IN ({gone})"

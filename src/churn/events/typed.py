@@ -10,6 +10,7 @@ from churn.params.events import CUSTOMER, ENDED, KNOWN, TIME, Source
 
 TRUE, FALSE = ["true", "t", "yes", "y", "1"], ["false", "f", "no", "n", "0"]
 WHITESPACE = "whitespace"
+NEVER = chr(1)  # stands in no text file, so that a line stays whole
 TEXTS = {".csv", ".tsv", ".txt"}
 
 
@@ -54,7 +55,8 @@ class _Cells:
         """The text of a cell; a whole number has no decimals, whatever its type."""
         cell = name(column)
         if self.types[column] in ("DOUBLE", "FLOAT"):
-            return f"CASE WHEN {cell} = floor({cell}) THEN CAST(CAST({cell} AS HUGEINT) AS VARCHAR) ELSE CAST({cell} AS VARCHAR) END"
+            whole = f"CAST(CAST({cell} AS HUGEINT) AS VARCHAR)"
+            return f"CASE WHEN {cell} = floor({cell}) THEN {whole} ELSE CAST({cell} AS VARCHAR) END"
         text = f"trim(CAST({cell} AS VARCHAR))"
         return f"CASE WHEN NOT list_contains({listed(self.missing)}, lower({text})) THEN {text} END"
 
@@ -73,7 +75,8 @@ class _Cells:
     def boolean(self, column: str) -> str:
         """True or false."""
         said = f"lower({self.text(column)})"
-        found = f"CASE WHEN list_contains({listed(TRUE)}, {said}) THEN true WHEN list_contains({listed(FALSE)}, {said}) THEN false END"
+        yes, no = (f"list_contains({listed(words)}, {said})" for words in (TRUE, FALSE))
+        found = f"CASE WHEN {yes} THEN true WHEN {no} THEN false END"
         return self._or_refused(found, column, "true or false")
 
     def time(self, column: str) -> str:
@@ -113,6 +116,7 @@ def _apart(file: Path) -> str:
     """The words of each line, by the words of the first."""
     with file.open(encoding="utf-8") as lines:
         head = lines.readline().split()
-    whole = f"read_csv({value(file)}, delim = '\x01', quote = '', escape = '', header = false, skip = 1, columns = {{'line': 'VARCHAR'}})"
+    plain = "quote = '', escape = '', header = false, skip = 1, columns = {'line': 'VARCHAR'}"
+    whole = f"read_csv({value(file)}, delim = '{NEVER}', {plain})"
     cells = ", ".join(f"words[{place}] AS {name(column)}" for place, column in enumerate(head, 1))
     return f"SELECT {cells} FROM (SELECT regexp_split_to_array(trim(line, ' \t\r'), '\\s+') AS words FROM {whole})"

@@ -165,9 +165,7 @@ class Evaluate(Section):
     learning_curve: tuple[Annotated[float, Field(gt=0, le=0.8)], ...] = Field(
         (), description="shares of the train rows that the chosen learners are fitted on again; none: no learning curve"
     )
-    out_of_time: bool = Field(
-        False, description="whether they are also fitted on what was known at the newest snapshot, and judged on it"
-    )
+    out_of_time: bool = Field(False, description="whether they are also fitted on what was known at the newest snapshot")
 
 
 class Pack(Section):

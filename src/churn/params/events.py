@@ -53,9 +53,7 @@ class Source(Section):
     time: str = Field(description="column that tells when it happened")
     time_format: str | None = Field(None, description="how times are written, as strptime takes it; null: ISO 8601")
     known_at: str | None = Field(None, description="column that tells when it became known; null: when it happened")
-    ended: str | None = Field(
-        None, description="of subscriptions, which begin at `time`: column of the end, empty while running"
-    )
+    ended: str | None = Field(None, description="of subscriptions, which begin at `time`: column of the end; empty: running")
     columns: dict[str, Kind] = Field({}, description="the other columns that are read, with their kinds")
     only: dict[str, Texts] = Field({}, description="column: the values that count; rows with others are passed over")
     features: Declared | None = Field(Declared(), description="null: none are made of it")
