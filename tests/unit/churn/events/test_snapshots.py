@@ -143,7 +143,8 @@ def test_own_features_open_no_file(shop, declared, sql):
 def test_own_features_may_be_python(shop, declared, monkeypatch):
     """A function gets a connection to the cut tables and the date, and returns a frame or a relation."""
     shop.write(ROWS)
-    code = 'def most(tables, day):\n    return tables.sql("SELECT customer_id, max(amount) AS most FROM orders GROUP BY customer_id").df()\n'
+    query = "SELECT customer_id, max(amount) AS most FROM orders GROUP BY customer_id"
+    code = f'def most(tables, day):\n    return tables.sql("{query}").df()\n'
     (shop.folder / "mine.py").write_text(code, encoding="utf-8")
     monkeypatch.chdir(shop.folder)
     shop.bring(declared=declared | {"own": {"mine": {"of": ["orders"], "days": 30, "python": "mine:most"}}})
