@@ -123,6 +123,22 @@ def replay(by: str, learn: int, days: float) -> None:
     click.echo("\n".join([*lines(diary(lives)), "", *lines([HEAD, row(found)])]))
 
 
+@main.command("walk-forward")
+def walk_forward() -> None:
+    """Judge each snapshot in data/ by a model of what was known on its date, with a gap as long as the horizon."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from churn import params  # noqa: PLC0415
+    from churn.console import progress  # noqa: PLC0415
+    from churn.data.labelled import load  # noqa: PLC0415
+    from churn.evaluate.walk import walk  # noqa: PLC0415
+    from churn.evaluate.walked import table  # noqa: PLC0415
+    from monitoring.replay.account import lines  # noqa: PLC0415
+
+    chosen = params.load()
+    rows = load(Path("data"), chosen.data)
+    click.echo("\n".join(lines(list(table(rows, walk(rows, chosen, progress), chosen)))))
+
+
 @main.command()
 @click.option("--anyway", is_flag=True, help="Let development go on after the verdict no-go.")
 def discover(anyway: bool) -> None:

@@ -86,7 +86,7 @@ def plan(train: Labelled, test: Labelled, policy: Evaluate, horizon: int, seed: 
         later = test.snapshot.astype(str) == newest
         wanted.append(Refit("earlier", earlier & (place < edge), earlier & (place >= edge), later))
     for one in wanted:
-        if all(_both(train.label[mask], FEWEST) for mask in (one.learn, one.calibrate)) and _both(test.label[one.asked], 1):
+        if all(both(train.label[mask], FEWEST) for mask in (one.learn, one.calibrate)) and both(test.label[one.asked], 1):
             yield one
 
 
@@ -99,5 +99,6 @@ def places(rows: Labelled, seed: int) -> Floats:
     return np.asarray(place[customer])
 
 
-def _both(label: npt.NDArray[np.int64], fewest: int) -> bool:
+def both(label: npt.NDArray[np.int64], fewest: int) -> bool:
+    """Whether there are so many rows of each class."""
     return bool(min(label.sum(), len(label) - label.sum()) >= fewest)

@@ -37,15 +37,20 @@ class Made(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Brought:
-    """made: by date. anew: the dates of those that were made anew. columns: the features of the newest."""
+    """made: by date. anew: the dates of those that were made anew."""
 
     made: dict[date, Made]
     anew: list[date]
 
     @property
+    def newest(self) -> date:
+        """The date of the newest snapshot."""
+        return max(self.made)
+
+    @property
     def columns(self) -> dict[str, Kind]:
         """The features with their kinds."""
-        return self.made[max(self.made)].columns
+        return self.made[self.newest].columns
 
     def lines(self) -> Iterator[str]:
         """A line for each snapshot."""
@@ -79,18 +84,19 @@ def _there(folder: Path) -> Iterator[date]:
             yield date.fromisoformat(path.stem.removeprefix(PREFIX))
 
 
-def _path(task: Task, day: date) -> Path:
+def path_of(task: Task, day: date) -> Path:
+    """Where the snapshot of a date lies."""
     return task.places.data / f"{PREFIX}{day}.{task.events.snapshots.format}"
 
 
 def _fresh(task: Task, day: date, one: Made | None, wanted: str) -> bool:
-    path = _path(task, day)
+    path = path_of(task, day)
     return one is not None and one.fingerprint == wanted and path.is_file() and _sha256(path) == one.sha256
 
 
 def _put(task: Task, day: date, written: Path) -> None:
     """Move a snapshot to its place, in which there is none of the other format then."""
-    path = _path(task, day)
+    path = path_of(task, day)
     written.replace(path)
     for suffix in SUFFIXES:
         if suffix != path.suffix:

@@ -10,6 +10,7 @@ import duckdb
 from churn.errors import TableError
 
 Connection = duckdb.DuckDBPyConnection
+Options = dict[str, str | bool | int | float | list[str]]
 MOST = 5 * 2**30  # bytes that DuckDB plans with, and above which it works on disk; the process holds more than it plans
 
 
@@ -17,7 +18,7 @@ MOST = 5 * 2**30  # bytes that DuckDB plans with, and above which it works on di
 def working(folder: Path) -> Iterator[Connection]:
     """A database in memory that spills below a folder, with at most MOST bytes or a third of the machine's memory."""
     memory = min(MOST, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 3)
-    options = {"memory_limit": f"{memory}B", "temp_directory": str(folder / "spill")}
+    options: Options = {"memory_limit": f"{memory}B", "temp_directory": str(folder / "spill")}
     with duckdb.connect(config=options) as connection:
         connection.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
         yield connection

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from churn.errors import ParamsError, TableError
 from churn.events.cut import Store
-from churn.events.database import Connection, explained, name, value
+from churn.events.database import Connection, Options, explained, name, value
 from churn.params.events import CUSTOMER, Own
 
 FILE = "own.duckdb"
@@ -30,7 +30,7 @@ def own(connection: Connection, key: str, one: Own, stores: Mapping[str, Store],
         connection.execute(f"CREATE TABLE cut.{name(source)} AS {stores[source].cut(day, one.days)}")
     connection.execute(f"CREATE MACRO cut.snapshot_date() AS DATE '{day}'")
     connection.execute("DETACH cut")
-    options = {"enable_external_access": False, "threads": 1}
+    options: Options = {"enable_external_access": False, "threads": 1}
     with explained(f"events.own.{key}"), duckdb.connect(path, read_only=True, config=options) as alone:
         alone.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
         found = alone.sql(one.sql).to_arrow_table() if one.sql else _called(key, one.python or "", alone, day)

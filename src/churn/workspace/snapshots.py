@@ -8,10 +8,11 @@ from typing import Any
 
 from churn import settings, versioning
 from churn.errors import TableError
-from churn.events.build import Brought, bring
+from churn.events.build import Brought, bring, path_of
 from churn.events.database import Connection, working
 from churn.events.ingest import Progress
 from churn.events.lookup import look_up
+from churn.events.table import publish
 from churn.events.task import Places, Task, prepare
 from churn.workspace.complete import Draft
 from churn.workspace.create import TRACKED, scaffold
@@ -25,9 +26,11 @@ def snapshots(at: date | None, progress: Progress) -> Iterator[str]:
 
     Tells what was done. What a new workspace needs is written when the first snapshots are there.
     """
-    draft = Draft(PARAMS)
+    draft, table = Draft(PARAMS), settings.load().features
     with prepared(draft, progress) as (connection, task):
         brought = bring(connection, task, at, progress)
+        if brought.newest in brought.anew or not table.is_file():
+            publish(connection, path_of(task, brought.newest), table)
         yield from (*task.told(), *brought.lines())
     yield from _adopt(draft, brought)
 
