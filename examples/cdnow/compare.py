@@ -40,10 +40,19 @@ def recency_frequency(train, label, test):
 
 
 def histories(orders, day):
-    """Repeat purchases x, weeks from the first to the last t_x, and weeks since the first T, of all who bought by a day."""
+    """By customer who bought by a day: repeat purchases x, weeks t_x from the first to the last, and age since the first."""
     known = orders[orders["date"] <= day].groupby("customer")["date"].agg(["min", "max", "nunique"])
-    age = (pd.Timestamp(day) - known["min"]).dt.days / WEEK
-    return known["nunique"].to_numpy() - 1, ((known["max"] - known["min"]).dt.days / WEEK).to_numpy(), age.to_numpy()
+    weeks = {"t_x": known["max"] - known["min"], "age": pd.Timestamp(day) - known["min"]}
+    return pd.DataFrame({"x": known["nunique"] - 1} | {name: one.dt.days / WEEK for name, one in weeks.items()})
+
+
+def who(rows):
+    """The customers behind the rows of data/, in their order."""
+    known = pd.concat(pd.read_parquet(path) for path in sorted(Path("data").glob("*.parquet")))
+    known = known[known["churned"].notna()]
+    if known["snapshot"].tolist() != rows.snapshot.tolist():
+        raise SystemExit("data/ holds other files besides the snapshots")
+    return known["customer_id"].to_numpy()
 
 
 def fit_bgnbd(x, t_x, age):
@@ -73,16 +82,16 @@ def main():
     rows = load(Path("data"), params.data)
     orders = pd.read_csv("cdnow.txt", sep=r"\s+", usecols=[0, 1], names=["customer", "date"], skiprows=1, dtype=str)
     orders["date"] = pd.to_datetime(orders["date"], format="%Y%m%d")
-    steps, held = walk(rows, params), held_out(rows, params.split)
+    steps, held, customers = walk(rows, params), held_out(rows, params.split), who(rows)
     said = {"this model": [], "recency x frequency": [], "BG/NBD": []}
     for step in steps:
         learned = np.isin(rows.snapshot.astype(str), step.learned) & ~held
         test = rows.frame[step.asked]
-        found = fit_bgnbd(*histories(orders, step.snapshot))
-        known = test[REPEATS].to_numpy(), test[LAST].to_numpy() / WEEK, test[FIRST].to_numpy() / WEEK
+        known = histories(orders, step.snapshot)
+        found, asked = fit_bgnbd(*(known[name].to_numpy() for name in known)), known.loc[customers[step.asked]]
         said["this model"].append(step.probability)
         said["recency x frequency"].append(recency_frequency(rows.frame[learned], rows.label[learned], test))
-        said["BG/NBD"].append(bgnbd(found, *known, params.problem.horizon_days / WEEK))
+        said["BG/NBD"].append(bgnbd(found, *(asked[name].to_numpy() for name in asked), params.problem.horizon_days / WEEK))
     table = [("", "snapshot", "AUC", "log loss", "calibration error")]
     for place, step in [*enumerate(steps), (slice(None), None)]:
         for name, given in said.items():

@@ -101,9 +101,9 @@ def snapshots(at: datetime | None) -> None:
 def features(customer: str, at: datetime) -> None:
     """Print each feature of CUSTOMER on a date, and the events behind it."""
     from churn.console import progress  # noqa: PLC0415
-    from churn.workspace import snapshots as room  # noqa: PLC0415
+    from churn.workspace.customer import features as told  # noqa: PLC0415
 
-    for line in room.features(customer, at.date(), progress):
+    for line in told(customer, at.date(), progress):
         click.echo(line)
 
 

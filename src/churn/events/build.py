@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from churn.errors import TableError
 from churn.events.database import Connection
 from churn.events.fingerprint import fingerprint
 from churn.events.ingest import Progress
@@ -62,7 +63,10 @@ def bring(connection: Connection, task: Task, at: date | None, progress: Progres
     """Make the snapshots of the declared dates, or of the date `at` alone, and keep those that are there up to date.
 
     Each is written beside and then renamed, so that a killed run leaves whole snapshots only, and is continued by the next.
+    Raises TableError for a date that events do not reach.
     """
+    if at and at > task.until:
+        raise TableError(f"there is no snapshot of {at} yet: events are complete until {task.until}")
     task.places.data.mkdir(parents=True, exist_ok=True)
     days = sorted({*([at] if at else task.schedule), *_there(task.places.data)})
     wanted = {day: fingerprint(task, day) for day in days}
@@ -79,7 +83,7 @@ def bring(connection: Connection, task: Task, at: date | None, progress: Progres
 
 def _there(folder: Path) -> Iterator[date]:
     """The dates of the snapshots in a folder."""
-    for path in folder.glob(f"{PREFIX}*"):
+    for path in folder.glob(f"{PREFIX}[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].*"):
         if path.suffix in SUFFIXES:
             yield date.fromisoformat(path.stem.removeprefix(PREFIX))
 

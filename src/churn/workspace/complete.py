@@ -14,7 +14,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from churn.errors import ParamsError, WorkspaceError
-from churn.params import Events, Kind, Params, Problem, Section, describe
+from churn.params import Data, Events, Kind, Params, Problem, Section, describe
 from churn.params.events import CHURNED, CUSTOMER, SNAPSHOT
 
 TEMPLATE = files("churn") / "templates" / "params.yaml"
@@ -34,12 +34,10 @@ class Draft:
             self.tree = self.yaml.load(path.read_text(encoding="utf-8"))
         except YAMLError as error:
             raise ParamsError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
-        if not isinstance(self.tree, CommentedMap) or not self.tree.get("events"):
+        if not isinstance(self.tree, CommentedMap) or not isinstance(self.tree.get("events"), CommentedMap):
             raise ParamsError(f"{path} has no `events`: declare the sources of events in it (docs/events.md)")
-        first = self.tree["events"].get("snapshots", {}).get("first")
-        if isinstance(first, date):  # DVC reads no dates in params.yaml
-            self.tree["events"]["snapshots"]["first"] = DoubleQuotedScalarString(first.isoformat())
         _fill(self.tree, self._defaults())
+        self._quote_first(self.tree["events"].get("snapshots"))
 
     @property
     def events(self) -> Events:
@@ -58,7 +56,10 @@ class Draft:
 
     def completed(self, columns: Mapping[str, Kind]) -> str:
         """The whole file, in which the features are the columns of data/. Raises ParamsError naming every wrong key."""
-        self.tree["data"]["columns"] = dict(columns)
+        data = self.tree["data"]
+        data["columns"] = dict(columns)
+        whole = self._checked(data, Data, "data.").model_dump(mode="json")
+        data.update({key: value for key, value in whole.items() if key not in data})
         text = io.StringIO()
         self.yaml.dump(self.tree, text)
         self._checked(self.tree, Params)
@@ -69,6 +70,11 @@ class Draft:
         words = tree["data"]["missing_words"]
         tree["data"] = {"target": CHURNED, "positive": "yes", "id": CUSTOMER, "snapshot": SNAPSHOT, "missing_words": words}
         return tree
+
+    def _quote_first(self, snapshots: Any) -> None:
+        """DVC reads no dates in params.yaml, but texts."""
+        if isinstance(snapshots, CommentedMap) and isinstance(snapshots.get("first"), date):
+            snapshots["first"] = DoubleQuotedScalarString(snapshots["first"].isoformat())
 
     def _checked(self, part: Any, kind: type[Part], prefix: str = "") -> Part:
         try:

@@ -166,6 +166,13 @@ def test_a_cell_of_another_kind_is_named(shop, row, said):
     assert not shop.data.exists()
 
 
+def test_a_date_that_events_do_not_reach_is_refused(shop):
+    """Nobody knows yet who is a customer tomorrow."""
+    shop.write(ROWS)
+    with pytest.raises(TableError, match="complete until 2025-03-31"):
+        shop.bring(date(2025, 4, 1))
+
+
 def test_rows_of_nobody_are_counted_and_passed_over(shop, declared):
     """An event without a customer is no event of anybody; values that do not count are passed over too."""
     shop.write([*ROWS, ("", "2025-03-01", "2025-03-01", 1, "web")])
