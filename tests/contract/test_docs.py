@@ -3,12 +3,14 @@
 import re
 import tomllib
 from pathlib import Path
+from textwrap import dedent
 from typing import get_args
 
 import pytest
+from ruamel.yaml import YAML
 
 from churn.cli import main
-from churn.params import Params
+from churn.params import Events, Params
 from churn.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +66,14 @@ def test_relative_links_of_the_documents_lead_somewhere() -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_declared_events_of_the_documents_are_valid() -> None:
+    """What docs/events.md shows under `events:` is taken as it stands."""
+    text = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^    events:\n(?:    .*\n)+", text, re.MULTILINE)
+    declared = Events.model_validate(YAML(typ="safe", pure=True).load(dedent(block))["events"])
+    assert set(declared.sources) == {"orders", "plans"}
 
 
 def test_no_file_names_a_package_index() -> None:

@@ -26,7 +26,7 @@ class Draft:
 
     def __init__(self, path: Path) -> None:
         self.path, self.yaml = path, YAML()
-        self.yaml.width = 4096  # lines stay as they were written
+        self.yaml.width, self.yaml.preserve_quotes = 4096, True  # lines stay as they were written
         self.yaml.representer.add_representer(type(None), lambda to, _: to.represent_scalar("tag:yaml.org,2002:null", "null"))
         if not path.is_file():
             raise WorkspaceError(f"{path.absolute()} does not exist: write the sources of events into it (docs/events.md)")
