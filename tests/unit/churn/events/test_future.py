@@ -17,7 +17,7 @@ event = st.builds(
     st.sampled_from("abc"), HOURS, st.sampled_from([0, 0, 5, 200, 900]),
     st.one_of(st.none(), st.floats(-1e6, 1e6, allow_nan=False)), st.sampled_from(["web", "shop", "", "fair"]),
 )  # fmt: skip
-ANCHOR = ("a", END - timedelta(hours=30), END - timedelta(hours=29), 0.1, "web")
+ANCHOR = ("a", END - timedelta(hours=3), END - timedelta(hours=2), 0.1, "web")  # of the date itself
 
 
 def later(one):
