@@ -22,8 +22,8 @@ def features(customer: str, day: date, progress: Progress) -> Iterator[str]:
         yield f"{one.feature.ljust(width)}  {_shown(one.value):>12}  of {_places(one.events)}"
     for place, event in enumerate(events, 1):
         late = f", known at {event.known}" if event.known > event.time else ""
-        values = ", ".join(f"{name} {_shown(value)}" for name, value in event.values.items())
-        yield f"{place:>4}  {event.time}  {event.source}{late}: {values}"
+        values = "".join(f"  {name} {_shown(value)}" for name, value in event.values.items())
+        yield f"{place:>4}  {event.time}  {event.source}{late}{values}"
 
 
 def _shown(value: Any) -> str:
