@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,29 @@ def simulate(customers: int, months: int, seed: int) -> None:
 
 
 @main.command()
+@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Make the snapshot of this date.")
+def snapshots(at: datetime | None) -> None:
+    """Make data/ of the tables of events that params.yaml declares: a snapshot of the customers for each date."""
+    from churn.console import progress  # noqa: PLC0415
+    from churn.workspace import snapshots as room  # noqa: PLC0415
+
+    for line in room.snapshots(at.date() if at else None, progress):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("customer")
+@click.option("--at", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The date, as known at its end.")
+def features(customer: str, at: datetime) -> None:
+    """Print each feature of CUSTOMER on a date, and the events behind it."""
+    from churn.console import progress  # noqa: PLC0415
+    from churn.workspace.customer import features as told  # noqa: PLC0415
+
+    for line in told(customer, at.date(), progress):
+        click.echo(line)
+
+
+@main.command()
 @click.option("--by", required=True, help="Column that names the period of a row.")
 @click.option("--learn", default=6, show_default=True, type=click.IntRange(1), help="Periods to learn from.")
 @click.option("--days", default=30.0, show_default=True, type=click.FloatRange(0.01), help="How long a period lasts.")
@@ -97,6 +121,22 @@ def replay(by: str, learn: int, days: float) -> None:
 
     lives, found = live_through(Path("data"), by, params.load(), learn, days)
     click.echo("\n".join([*lines(diary(lives)), "", *lines([HEAD, row(found)])]))
+
+
+@main.command("walk-forward")
+def walk_forward() -> None:
+    """Judge each snapshot in data/ by a model of what was known on its date, with a gap as long as the horizon."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from churn import params  # noqa: PLC0415
+    from churn.console import progress  # noqa: PLC0415
+    from churn.data.labelled import load  # noqa: PLC0415
+    from churn.evaluate.walk import walk  # noqa: PLC0415
+    from churn.evaluate.walked import table  # noqa: PLC0415
+    from monitoring.replay.account import lines  # noqa: PLC0415
+
+    chosen = params.load()
+    rows = load(Path("data"), chosen.data)
+    click.echo("\n".join(lines(list(table(rows, walk(rows, chosen, progress), chosen)))))
 
 
 @main.command()

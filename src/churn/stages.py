@@ -92,7 +92,9 @@ def refit(progress: Progress) -> None:
     params, contract = configuration.load(), Contract.read(PREPARED / "contract.json")
     train_rows, test_rows = (Labelled.read(PREPARED / f"{name}.parquet") for name in ("train", "test"))
     chosen = _contest()["chosen"].split("+")
-    scores = fit_again(chosen, contract, train_rows, test_rows, _knobs(), params.evaluate, progress)
+    scores = fit_again(
+        chosen, contract, train_rows, test_rows, _knobs(), params.evaluate, params.problem.horizon_days, progress
+    )
     scores.to_parquet(REFITS, index=False)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from churn.contract.encode import as_text
 from churn.data.conform import conform
-from churn.data.dates import with_days
+from churn.data.dates import SNAPSHOT_FORMATS, to_date, with_days
 from churn.data.outcome import target_labels
 from churn.data.read import read_folder
 from churn.data.words import Column, by_value
@@ -71,13 +71,18 @@ def split(rows: Labelled, policy: Split) -> tuple[Labelled, Labelled]:
     """Split into (train, test).
 
     Held-out customers are chosen by hash, so every model ever trained holds out the same ones. Test rows are
-    theirs in the newest snapshots; train rows are everybody else's in the window that ends with the newest snapshot.
-    Either reaches back further until it has enough rows of both classes.
+    theirs in the newest snapshots; train rows are everybody else's in the window that ends with the newest snapshot, or
+    with the newest one that is `gap_days` older than the test rows. Either reaches back further until it has enough rows of
+    both classes. Raises TableError when no snapshot is so old.
     """
     judging = held_out(rows, policy)
-    train, test = rows.where(~judging), rows.where(judging)
     order = in_time(rows.snapshot)
-    return newest(train, order, policy.window, policy.train_rows), newest(test, order, policy.test_snapshots, policy.test_rows)
+    test = newest(rows.where(judging), order, policy.test_snapshots, policy.test_rows)
+    known = order if policy.gap_days == 0 else older(order, in_time(test.snapshot)[0], policy.gap_days)
+    if not known:
+        raise TableError(f"no snapshot is split.gap_days = {policy.gap_days} days older than the test rows")
+    train = rows.where(~judging & np.isin(rows.snapshot.astype(str), known))
+    return newest(train, known, policy.window, policy.train_rows), test
 
 
 def held_out(rows: Labelled, policy: Split) -> npt.NDArray[np.bool_]:
@@ -94,6 +99,13 @@ def in_time(snapshots: npt.NDArray[np.object_]) -> list[str]:
         times = pd.to_datetime(bare, errors="coerce", format="mixed").map(pd.Timestamp.timestamp, na_action="ignore")
     table = pd.DataFrame({"name": names, "time": times})
     return table.sort_values(["time", "name"], na_position="first")["name"].tolist()
+
+
+def older(order: list[str], snapshot: str, days: int) -> list[str]:
+    """Of snapshots in time, those at least so many days older than one of them; all older ones where names are no dates."""
+    before = order[: order.index(snapshot)]
+    day, *others = (to_date(name.removeprefix("feedback-"), SNAPSHOT_FORMATS) for name in (snapshot, *before))
+    return [name for name, other in zip(before, others, strict=True) if not day or not other or (day - other).days >= days]
 
 
 def newest(rows: Labelled, order: list[str], snapshots: int, enough: int) -> Labelled:

@@ -13,6 +13,7 @@ from churn.errors import ParamsError, WorkspaceError
 from churn.params.data import Data as Data
 from churn.params.data import Kind as Kind
 from churn.params.data import Reading as Reading
+from churn.params.events import Events as Events
 from churn.params.section import Money, Share
 from churn.params.section import Section as Section
 
@@ -64,6 +65,9 @@ class Split(Section):
     window: int = Field(ge=1, description="newest snapshots to learn from, at most")
     shortest: int = Field(ge=1, description="and at least; the newest outcomes choose how many between the two")
     train_rows: int = Field(ge=1, description="older snapshots are added until there are this many train rows")
+    gap_days: int = Field(
+        0, ge=0, description="train snapshots are at least so many days older than test rows; 0: none need be"
+    )
 
 
 class Logistic(Section):
@@ -165,7 +169,7 @@ class Evaluate(Section):
     learning_curve: tuple[Annotated[float, Field(gt=0, le=0.8)], ...] = Field(
         (), description="shares of the train rows that the chosen learners are fitted on again; none: no learning curve"
     )
-    out_of_time: bool = Field(False, description="whether they are also fitted without the newest snapshot and judged on it")
+    out_of_time: bool = Field(False, description="whether they are also fitted on what was known at the newest snapshot")
 
 
 class Pack(Section):
@@ -232,6 +236,7 @@ class Params(Section):
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="name of the registered model")
     problem: Problem
+    events: Events | None = Field(None, description="tables of events that `churn snapshots` makes data/ of")
     data: Data
     features: Features
     split: Split
@@ -245,10 +250,12 @@ class Params(Section):
 
     @property
     def digest(self) -> str:
-        """sha256 over every knob that a bundle depends on, independent of the order of keys in the file."""
-        text = json.dumps(
-            self.model_dump(mode="json", exclude={"discovery", "gate", "monitoring", "retraining"}), sort_keys=True
-        )
+        """sha256 over every knob that a bundle depends on, independent of the order of keys in the file.
+
+        Of `events` it depends through data/ alone, whose hash stands beside this one.
+        """
+        without = {"events", "discovery", "gate", "monitoring", "retraining"}
+        text = json.dumps(self.model_dump(mode="json", exclude=without), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -269,8 +276,8 @@ def read_yaml(path: Path) -> Any:
     return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
 
-def describe(error: ValidationError) -> str:
-    """One line that names every wrong key and why."""
+def describe(error: ValidationError, prefix: str = "") -> str:
+    """One line that names every wrong key, below `prefix`, and why."""
     reasons = {"extra_forbidden": "unknown key", "missing": "missing"}
-    parts = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {reasons.get(e['type'], e['msg'])}" for e in error.errors()]
+    parts = [f"{prefix}{'.'.join(map(str, e['loc'])) or 'file'}: {reasons.get(e['type'], e['msg'])}" for e in error.errors()]
     return "; ".join(parts)

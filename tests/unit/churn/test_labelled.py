@@ -170,3 +170,19 @@ def test_a_protected_column_is_kept_and_is_no_feature(folder, data):
     assert "plan" not in describe(rows.frame, guarded).features
     allowed = guarded.model_copy(update={"predict_with_protected": True})
     assert "plan" in describe(rows.frame, allowed).features
+
+
+def test_a_gap_keeps_train_snapshots_away_from_test_rows(folder, data):
+    """With a gap every train row is at least so many days older than every test row; without one it may be as new."""
+    rows = load(folder, data)
+    for days, newest in ((0, "2025-03"), (28, "2025-02"), (29, "2025-01")):
+        train, test = split(rows, POLICY.model_copy(update={"gap_days": days}))
+        assert set(test.snapshot) == {"2025-03"}
+        assert max(train.snapshot) == newest
+        assert not set(train.group) & set(test.group)
+
+
+def test_a_gap_without_older_snapshots_says_so(folder, data):
+    """Where no snapshot is old enough, nothing is trained."""
+    with pytest.raises(TableError, match=r"split\.gap_days = 300"):
+        split(load(folder, data), POLICY.model_copy(update={"gap_days": 300}))
