@@ -1,0 +1,44 @@
+"""Score one part of a plan. All that this needs stands in the plan, so any process on any machine may do it."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from churn.bundle.open import Bundle, open_bundle
+from churn.errors import BundleCorrupt
+from churn.score.answers import Answered, Rejected, answer
+from churn.score.plan import Part, Plan
+from churn.score.read import blocks
+from churn.score.text import Wrong
+from churn.score.write import Counts, Target
+
+
+def name_of(part: Part) -> str:
+    """The file of a part in the result."""
+    return f"part-{part.number:05d}.parquet"
+
+
+def score(plan: Plan, part: Part, target: Target) -> Counts:
+    """Score a part and write it, unless it is there already."""
+    name = name_of(part)
+    if target.exists(name):
+        return target.counts(name)
+    wrong: list[Rejected] = []
+    return target.write(name, _answers(plan, part, wrong), wrong)
+
+
+def _answers(plan: Plan, part: Part, rejected: list[Rejected]) -> Iterator[Answered]:
+    bundle = _bundle(plan.asked.bundle, plan.asked.fingerprint)
+    file, wrong = plan.sources[part.file].address, list[Wrong]()
+    for block in blocks(plan, part, bundle.contract, wrong):
+        yield answer(bundle, plan.asked, block, file)
+    rejected += [Rejected(file, part.rows_before + one.number, "", one.reason) for one in wrong]
+
+
+@lru_cache(maxsize=1)
+def _bundle(folder: str, fingerprint: str) -> Bundle:
+    """Opened once in a process. Raises BundleCorrupt if another one stands there than was asked for."""
+    bundle = open_bundle(Path(folder))
+    if bundle.fingerprint != fingerprint:
+        raise BundleCorrupt(f"{folder} is not the bundle that this run began with; put that back, or score into a new folder")
+    return bundle
