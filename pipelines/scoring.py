@@ -40,11 +40,11 @@ def scoring(
 def on_cluster(source: str, target: str, asked: Asked, cluster: str) -> str:
     """Score on the workers of a Dask cluster. Raises ParamsError where Dask is not installed."""
     try:
-        from prefect_dask import DaskTaskRunner  # noqa: PLC0415 - an extra
+        from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ParamsError("--cluster needs Dask, which is not installed; run `pip install 'churn[dask]'`") from error
-    spread: Any = scatter.with_options(task_runner=DaskTaskRunner(address=cluster))
-    return str(spread(source, target, asked))
+    runner: Any = DaskTaskRunner(address=cluster)
+    return scatter.with_options(task_runner=runner)(source, target, asked)
 
 
 @flow(name="scoring-parts", log_prints=True)

@@ -92,13 +92,16 @@ def _by_value(contract: Contract, column: Column, values: pa.Array) -> tuple[Flo
     """Look at each distinct value once."""
     places, distinct = _distinct(column, values)
     known, wrong = typed(distinct, column.kind, contract.missing_words, contract.reading, column.read_as)
-    table = np.append(codes(contract, column, known.to_numpy()), np.nan)
+    table = np.append(codes(contract, column, known.tolist()), np.nan)
     if not len(wrong):
         return table[places], Refusal(np.empty(0, np.int64), [])
-    reasons = {at: f"{column.name}: '{str(value)[:100]}' is not {what(column.kind, wrong.loc[[at]], contract.reading)}"
-               for at, value in wrong.items()}  # fmt: skip
+    reasons = {at: _reason(contract, column, wrong[wrong.index == at]) for at in wrong.index.tolist()}
     rows = np.flatnonzero(np.isin(places, list(reasons)))
     return table[places], Refusal(rows, [reasons[at] for at in places[rows].tolist()])
+
+
+def _reason(contract: Contract, column: Column, wrong: "pd.Series[Any]") -> str:
+    return f"{column.name}: '{str(wrong.iloc[0])[:100]}' is not {what(column.kind, wrong, contract.reading)}"
 
 
 def _distinct(column: Column, values: pa.Array) -> tuple[Rows, "pd.Series[Any]"]:

@@ -49,7 +49,7 @@ def test_scores_equal_those_of_the_server(tmp_path, kind, bundle, asked, custome
 
 
 def test_a_run_that_was_killed_goes_on_with_what_is_left(tmp_path, bundle, asked, customers):
-    """Parts that are there are not written again, what a killed process left is removed, and the bytes are those of a whole run."""
+    """Parts that are there are not written again, what a killed process left is removed, and the bytes are as of one run."""
     customers.to_csv(tmp_path / "in.csv", index=False)
     whole = run(tmp_path / "in.csv", tmp_path / "whole", asked, most=100, contract=bundle.contract)
     run(tmp_path / "in.csv", tmp_path / "out", asked, most=100, contract=bundle.contract)
