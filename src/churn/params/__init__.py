@@ -3,9 +3,9 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -222,6 +222,21 @@ class Retraining(Section):
     commit: bool = Field(description="record the new data pin and dvc.lock in git")
 
 
+class Campaign(Section):
+    """Who is on a contact list."""
+
+    value: str | None = Field(None, description="column with what each customer is worth; null: problem.saved_value")
+    segment: str | None = Field(None, description="column by which the list is capped")
+    most: dict[str, Annotated[int, Field(ge=0)]] = Field({}, description="segment: customers of it on the list")
+
+    @model_validator(mode="after")
+    def consistent(self) -> Self:
+        """A cap needs a segment."""
+        if self.most and not self.segment:
+            raise ValueError("most needs segment, the column whose values it caps")
+        return self
+
+
 class Params(Section):
     """The whole file."""
 
@@ -237,12 +252,13 @@ class Params(Section):
     gate: Gate
     monitoring: Monitoring
     retraining: Retraining
+    campaign: Campaign
 
     @property
     def digest(self) -> str:
         """sha256 over every knob that a bundle depends on, independent of the order of keys in the file."""
         text = json.dumps(
-            self.model_dump(mode="json", exclude={"discovery", "gate", "monitoring", "retraining"}), sort_keys=True
+            self.model_dump(mode="json", exclude={"campaign", "discovery", "gate", "monitoring", "retraining"}), sort_keys=True
         )
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,0 +1,61 @@
+"""`churn campaign` from a scored base to files that people open."""
+
+import csv
+import json
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
+
+from churn.bundle.manifest import fingerprint
+from churn.cli import main
+from churn.score import job
+from churn.score.plan import Asked
+from support.tiny import ROW, build_bundle
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory, template):
+    """A workspace with a scored base of 300 customers, every tenth in the control group."""
+    folder = tmp_path_factory.mktemp("campaign")
+    bundle = build_bundle(folder / "bundle")
+    rows = [ROW | {"customer id": f"=C{at}", "tenure": at % 40, "control": at % 10 == 0, "region": ["north", "south"][at % 2]}
+            for at in range(300)]  # fmt: skip
+    pd.DataFrame(rows).to_parquet(folder / "in.parquet", index=False)
+    asked = Asked(bundle=str(bundle), fingerprint=fingerprint(bundle), version="1", keep=("control", "region"), reasons=2)
+    job.score_all(str(folder / "in.parquet"), str(folder / "scored"), asked)
+    text = template.read_text(encoding="utf-8")
+    text = text.replace("  segment: null ", "  segment: region").replace("  most: {} ", "  most: {south: 5} ")
+    (folder / "params.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_list_is_ready_to_work_with(scored, monkeypatch):
+    """CSV and Excel hold the same order with reasons in words, within budget and caps, without the control group."""
+    monkeypatch.chdir(scored)
+    done = CliRunner().invoke(main, ["campaign", "--budget", "200"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    with (scored / "campaign" / "list.csv").open(newline="", encoding="utf-8") as text:
+        lines = list(csv.DictReader(text))
+    assert [int(line["rank"]) for line in lines] == list(range(1, len(lines) + 1))
+    assert 0 < sum(float(line["expected_cost"]) for line in lines) <= 200
+    assert sum(line["segment"] == "south" for line in lines) == 5
+    assert not [line for line in lines if int(line["customer id"].removeprefix("=C")) % 10 == 0]
+    assert all(line["reason_1"].endswith("the risk of leaving.") for line in lines)
+    sheet = load_workbook(scored / "campaign" / "list.xlsx").active
+    assert [row[1].value for row in sheet.iter_rows(min_row=2)] == [line["customer id"] for line in lines]
+    assert {row[1].data_type for row in sheet.iter_rows(min_row=2)} == {"s"}
+    page = (scored / "campaign" / "report.html").read_text(encoding="utf-8")
+    assert "By segment" in page
+    found = json.loads((scored / "campaign" / "campaign.json").read_text(encoding="utf-8"))
+    assert [one["name"] for one in found["outlooks"]] == ["this list", "the riskiest", "everybody"]
+    assert all(one["low"] < one["high"] for one in found["outlooks"])
+
+
+def test_a_folder_that_is_no_scored_base_is_refused(scored, monkeypatch):
+    """The command says to score first, in one line."""
+    monkeypatch.chdir(scored)
+    done = CliRunner().invoke(main, ["campaign", "bundle", "--budget", "200"])
+    assert done.exit_code == 2
+    assert "churn score" in done.stderr
