@@ -1,6 +1,6 @@
 """Read a scored base: first the numbers of all customers, then the words about the chosen ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import fsspec
@@ -49,7 +49,7 @@ def words(place: str, rows: Rows, names: list[str]) -> dict[int, dict[str, Any]]
     return found
 
 
-def _tables(place: str, names: list[str | None]) -> Iterator[pa.Table]:
+def _tables(place: str, names: Sequence[str | None]) -> Iterator[pa.Table]:
     for file in files.find(place):
         there = set(_schema(file.address).names)
         with fsspec.open(file.address) as source:
