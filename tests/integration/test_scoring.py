@@ -24,7 +24,7 @@ PARTS, ROWS = 12, 50
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
     bundle = open_bundle(build_bundle(tmp_path_factory.mktemp("bundle") / "bundle"))
-    return Asked(bundle=str(bundle.folder), fingerprint=bundle.fingerprint, version="1")
+    return Asked(bundle=str(bundle.folder), fingerprint=bundle.fingerprint, version=bundle.fingerprint[:12])
 
 
 @pytest.fixture(scope="module")

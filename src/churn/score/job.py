@@ -3,16 +3,14 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
-from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import joblib
 from pydantic import ValidationError
 
-from churn.bundle.open import open_bundle
 from churn.errors import TableError
 from churn.score import files
-from churn.score.part import name_of, score
+from churn.score.part import bundle_of, name_of, score
 from churn.score.plan import Asked, Plan, make
 from churn.score.write import PLAN, Counts, Target
 
@@ -47,7 +45,7 @@ def start(source: str, target: Target, asked: Asked) -> Plan:
         return _resumed(target, files.fingerprint(found), asked)
     if not target.empty():
         raise TableError(f"{target.address} is not empty and holds no scores; name an empty or a new folder")
-    made = make(found, asked, open_bundle(Path(asked.bundle)).contract)
+    made = make(found, asked, bundle_of(asked).contract)
     target.write_text(PLAN, made.model_dump_json())
     return made
 
@@ -57,6 +55,7 @@ def run(plan: Plan, target: Target, share: Share = WHOLE, progress: Progress = l
 
     Returns the counts of the share.
     """
+    bundle_of(plan.asked)  # opened before the threads begin, so that it is once
     with ThreadPoolExecutor(joblib.cpu_count()) as threads:
         waiting = [threads.submit(score, plan, part, target) for part in plan.share(*share)]
         try:

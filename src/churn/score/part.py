@@ -7,7 +7,7 @@ from pathlib import Path
 from churn.bundle.open import Bundle, open_bundle
 from churn.errors import BundleCorrupt
 from churn.score.answers import Answered, Rejected, answer
-from churn.score.plan import Part, Plan
+from churn.score.plan import Asked, Part, Plan
 from churn.score.read import blocks
 from churn.score.text import Wrong
 from churn.score.write import Counts, Target
@@ -28,7 +28,7 @@ def score(plan: Plan, part: Part, target: Target) -> Counts:
 
 
 def _answers(plan: Plan, part: Part, rejected: list[Rejected]) -> Iterator[Answered]:
-    bundle = _bundle(plan.asked.bundle, plan.asked.fingerprint)
+    bundle = bundle_of(plan.asked)
     file, wrong = plan.sources[part.file].address, list[Wrong]()
     for block in blocks(plan, part, bundle.contract, wrong):
         yield answer(bundle, plan.asked, block, file)
@@ -36,9 +36,9 @@ def _answers(plan: Plan, part: Part, rejected: list[Rejected]) -> Iterator[Answe
 
 
 @lru_cache(maxsize=1)
-def _bundle(folder: str, fingerprint: str) -> Bundle:
+def bundle_of(asked: Asked) -> Bundle:
     """Opened once in a process. Raises BundleCorrupt if another one stands there than was asked for."""
-    bundle = open_bundle(Path(folder))
-    if bundle.fingerprint != fingerprint:
-        raise BundleCorrupt(f"{folder} is not the bundle that this run began with; put that back, or score into a new folder")
+    bundle = open_bundle(Path(asked.bundle))
+    if bundle.fingerprint != asked.fingerprint:
+        raise BundleCorrupt(f"{asked.bundle} is not the bundle that this run began with; put that back, or score anew")
     return bundle

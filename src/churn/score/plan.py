@@ -11,6 +11,7 @@ from churn.score import parquet, text
 from churn.score.files import File, fingerprint
 
 ROWS = 1 << 18  # of a part, if the file can be cut there
+OURS = {"row", "probability", "contact", "reasons", "model_version", "data_hash"}  # columns of the result
 
 
 class Part(BaseModel):
@@ -68,7 +69,10 @@ class Plan(BaseModel):
 
 
 def make(files: list[File], asked: Asked, contract: Contract, most: int = ROWS) -> Plan:
-    """Look at every file and cut it into parts of about `most` rows. Raises TableError for a column that a file lacks."""
+    """Look at every file and cut it into parts of about `most` rows. Raises TableError for a column that cannot be had."""
+    taken = OURS.intersection(asked.keep)
+    if taken:
+        raise TableError(f"--keep '{min(taken)}': the result has a column of this name; rename it in the input")
     sources = tuple(_source(file, contract) for file in files)
     for source in sources:
         _demand(source, (*contract.features, *asked.keep))

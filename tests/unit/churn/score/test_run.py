@@ -123,6 +123,13 @@ def test_a_missing_column_ends_the_run_before_anything_is_written(tmp_path, aske
     assert not (tmp_path / "out").exists()
 
 
+def test_a_kept_column_may_not_hide_one_of_the_result(tmp_path, asked, customers):
+    """A column of the input that is called like a column of the result is refused."""
+    customers.assign(probability=0.5).to_csv(tmp_path / "in.csv", index=False)
+    with pytest.raises(TableError, match="--keep 'probability'"):
+        run(tmp_path / "in.csv", tmp_path / "out", asked.model_copy(update={"keep": ("probability",)}))
+
+
 def test_nothing_to_score_is_said(tmp_path, asked):
     """A place without a table is refused with what may be given."""
     with pytest.raises(TableError, match="holds nothing; give a Parquet or CSV file"):
