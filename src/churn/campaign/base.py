@@ -5,10 +5,13 @@ from typing import Any
 
 import fsspec
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from churn.campaign.choice import Base, Rows
+from churn.data.conform import typed
+from churn.data.words import MISSING_WORDS
 from churn.errors import TableError
 from churn.params import Campaign
 from churn.score import files
@@ -70,6 +73,9 @@ def _values(table: pa.Table, name: str) -> Any:
 
 
 def _flags(column: pa.ChunkedArray) -> Any:
-    if not pa.types.is_boolean(column.type):
-        raise TableError(f"column '{CONTROL}' of the scored base holds {column.type}; it must be boolean")
-    return np.asarray(column.fill_null(False).to_numpy(), dtype=bool)
+    """Yes and no in any of the words that tables have for them; who has none is in no control group."""
+    values = pd.Series(column.to_pandas(), name=CONTROL)
+    flags, wrong = typed(values, "boolean", MISSING_WORDS)
+    if len(wrong):
+        raise TableError(f"column '{CONTROL}' of the scored base holds '{wrong.iloc[0]}', which is neither yes nor no")
+    return flags.to_numpy() == 1

@@ -14,14 +14,18 @@ from churn.score import job
 from churn.score.plan import Asked
 from support.tiny import ROW, build_bundle
 
+REGIONS = ["north", "south"]
+
 
 @pytest.fixture(scope="module")
 def scored(tmp_path_factory, template):
     """A workspace with a scored base of 300 customers, every tenth in the control group."""
     folder = tmp_path_factory.mktemp("campaign")
     bundle = build_bundle(folder / "bundle")
-    rows = [ROW | {"customer id": f"=C{at}", "tenure": at % 40, "control": at % 10 == 0, "region": ["north", "south"][at % 2]}
-            for at in range(300)]  # fmt: skip
+    rows = [
+        ROW | {"customer id": f"=C{at}", "tenure": at % 40, "control": "No" if at % 10 else "yes", "region": REGIONS[at % 2]}
+        for at in range(300)
+    ]
     pd.DataFrame(rows).to_parquet(folder / "in.parquet", index=False)
     asked = Asked(bundle=str(bundle), fingerprint=fingerprint(bundle), version="1", keep=("control", "region"), reasons=2)
     job.score_all(str(folder / "in.parquet"), str(folder / "scored"), asked)
