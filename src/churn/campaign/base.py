@@ -41,13 +41,13 @@ def has_control(place: str) -> bool:
     return CONTROL in _schema(files.find(place)[0].address).names
 
 
-def words(place: str, rows: Rows, names: list[str]) -> dict[int, dict[str, Any]]:
-    """By position in the base, the columns `names` of some customers; those that the base lacks are left out."""
-    wanted, found, start = np.sort(rows), dict[int, dict[str, Any]](), 0
-    for table in _tables(place, names):
-        first, last = np.searchsorted(wanted, [start, start + len(table)])
-        here = wanted[first:last]
-        found |= zip(here.tolist(), table.take(pa.array(here - start)).to_pylist(), strict=True)
+def names(place: str, rows: Rows, identity: str) -> dict[int, Any]:
+    """By position in the base, the customers at some rows: their ids, or in a base without ids their rows in the input."""
+    wanted, found, start = np.sort(rows), dict[int, Any](), 0
+    for table in _tables(place, [identity, "row"]):
+        here = wanted[np.searchsorted(wanted, start) : np.searchsorted(wanted, start + len(table))]
+        column = table[identity if identity in table.column_names else "row"]
+        found |= zip(here.tolist(), column.take(pa.array(here - start)).to_pylist(), strict=True)
         start += len(table)
     return found
 

@@ -4,34 +4,35 @@ import json
 from pathlib import Path
 from typing import Any
 
-from churn.bundle.open import Bundle, open_bundle
+from churn.bundle.open import Bundle
 from churn.campaign import base as scored
 from churn.campaign.choice import Base, Rows, Worth, best, everybody, riskiest
+from churn.campaign.finished import explained, whole
 from churn.campaign.profit import Outlook, Residuals
 from churn.campaign.report import render
 from churn.campaign.write import write_csv, write_excel
 from churn.decision import Decision
-from churn.errors import TableError
 from churn.params import Params
+from churn.score.part import bundle_of
 from churn.score.plan import Plan
-from churn.score.write import PLAN, Target
+from churn.score.write import Target
 
 REASONS = 3  # in a line of the list
 
 
 def campaign(place: str, budget: float, folder: Path, params: Params) -> str:
     """Write list.csv, list.xlsx, campaign.json and report.html into a folder; the campaign in one line."""
-    bundle, policy, decision = _bundle(place), params.campaign, Decision.of(params.problem)
+    run = whole(Target(place))
+    bundle, policy, decision = bundle_of(run.asked), params.campaign, Decision.of(params.problem)
     base = scored.numbers(place, policy, decision.saved_value)
     worth = Worth.of(base, decision)
     chosen = best(base, worth, budget, policy.most)
     ways = {"this list": chosen, "the riskiest": riskiest(base, worth, budget), "everybody": everybody(base)}
     outlooks = _outlooks(bundle, base, worth, ways, decision, params)
+    head, rows = _lines(Target(place), run, base, worth, chosen, decision)
     folder.mkdir(parents=True, exist_ok=True)
-    head, rows = _lines(place, bundle, base, worth, chosen, decision)
     write_csv(folder / "list.csv", head, rows)
-    shown = write_excel(folder / "list.xlsx", head, rows)
-    remarks = _remarks(place, shown, len(rows), head)
+    remarks = _remarks(place, write_excel(folder / "list.xlsx", head, rows), len(rows))
     found = {"budget": budget, "outlooks": [one._asdict() for one in outlooks]}
     (folder / "campaign.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     page = render(params.name, budget, outlooks, base, worth, chosen, remarks)
@@ -39,16 +40,8 @@ def campaign(place: str, budget: float, folder: Path, params: Params) -> str:
     ours = outlooks[0]
     return (
         f"{ours.contacts:,} customers to contact for {ours.cost:,.2f} of {budget:,.2f}; expected profit {ours.profit:,.0f} "
-        f"({ours.low:,.0f} to {ours.high:,.0f}). {' '.join(remarks)} The list and the report: {folder}"
+        f"({ours.low:,.0f} to {ours.high:,.0f}). {' '.join([*remarks, ''])}The list and the report: {folder}"
     )
-
-
-def _bundle(place: str) -> Bundle:
-    """The bundle that the base was scored by, of which the held-out customers are needed."""
-    target = Target(place)
-    if not target.exists(PLAN):
-        raise TableError(f"{place} is no result of `churn score`: it has no {PLAN}; score first")
-    return open_bundle(Path(Plan.model_validate_json(target.read_text(PLAN)).asked.bundle))
 
 
 def _outlooks(
@@ -61,33 +54,26 @@ def _outlooks(
 
 
 def _lines(
-    place: str, bundle: Bundle, base: Base, worth: Worth, chosen: Rows, decision: Decision
+    target: Target, run: Plan, base: Base, worth: Worth, chosen: Rows, decision: Decision
 ) -> tuple[list[str], list[list[Any]]]:
     """The header and the lines of the list, in order."""
-    identity = bundle.contract.id or "row"
-    words = scored.words(place, chosen, [identity, "reasons"])
-    explained = any("reasons" in line for line in words.values())
-    head = [identity, "segment", "probability", "expected_cost", "expected_profit", "expected_saved_value"]
+    identity = bundle_of(run.asked).contract.id or "row"
+    names, reasons = scored.names(target.address, chosen, identity), explained(target, run, chosen, REASONS)
+    head = ["rank", identity, "segment", "probability", "expected_cost", "expected_profit", "expected_saved_value"]
     rows = []
     for rank, at in enumerate(chosen.tolist(), 1):
         saved = base.probability[at] * decision.save_rate * base.value[at]
         money = [round(float(value), 2) for value in (worth.cost[at], worth.gain[at], saved)]
-        line = [words[at].get(identity), base.segments[base.segment[at]], round(float(base.probability[at]), 4), *money]
-        rows.append([rank, *line, *(_sentences(words[at].get("reasons")) if explained else [])])
-    return ["rank", *head, *([f"reason_{i + 1}" for i in range(REASONS)] if explained else [])], rows
+        told = [one["sentence"] for one in reasons[at]]
+        about = [names[at], base.segments[base.segment[at]], round(float(base.probability[at]), 4)]
+        rows.append([rank, *about, *money, *told, *[""] * (REASONS - len(told))])
+    return [*head, *(f"reason_{number + 1}" for number in range(REASONS))], rows
 
 
-def _sentences(reasons: list[dict[str, Any]] | None) -> list[str]:
-    found = [one["sentence"] for one in reasons or []][:REASONS]
-    return found + [""] * (REASONS - len(found))
-
-
-def _remarks(place: str, shown: int, rows: int, head: list[str]) -> list[str]:
+def _remarks(place: str, shown: int, rows: int) -> list[str]:
     remarks = []
     if not scored.has_control(place):
         remarks.append(f"No column '{scored.CONTROL}' keeps a control group out, so nobody will know what the campaign saved.")
-    if not any(name.startswith("reason_") for name in head):
-        remarks.append("The list has no reasons; score with `--reasons 3` for them.")
     if shown < rows:
         remarks.append(f"Excel holds the first {shown:,} of {rows:,} lines.")
     return remarks

@@ -1,7 +1,6 @@
 """What becomes of a block of rows: a table of scores, and the rows that cannot be scored with the reason for each."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from churn.bundle.open import Bundle
-from churn.contract import Column, Value, unseen
+from churn.contract import unseen
 from churn.contract.encode import Matrix
+from churn.score.explain import explain
 from churn.score.matrix import Refusal, encoded
 from churn.score.plan import Asked
 from churn.score.read import Block
@@ -37,15 +37,21 @@ class Answered:
     unseen: int
 
 
-def answer(bundle: Bundle, asked: Asked, block: Block, file: str = "") -> Answered:
+def answer(bundle: Bundle, asked: Asked, block: Block, file: str) -> Answered:
     """Score a block of rows of a file."""
+    matrix, sound, wrong = split(bundle, block)
+    rejected = [_rejected(bundle, block, file, row, reasons) for row, reasons in sorted(wrong.items())]
+    return Answered(_table(bundle, asked, sound, matrix), rejected, unseen(bundle.contract, matrix))
+
+
+def split(bundle: Bundle, block: Block) -> tuple[Matrix, Block, dict[int, list[str]]]:
+    """The rows that can be scored, encoded and as they came, and by position in the block why others cannot."""
     matrix, refusals = encoded(bundle.contract, block.batch)
     wrong = _by_row(refusals)
-    rejected = [_rejected(bundle, block, file, row, wrong[row]) for row in sorted(wrong)]
-    if wrong:
-        good = np.setdiff1d(np.arange(len(matrix)), list(wrong))
-        matrix, block = matrix[good], Block(block.batch.take(pa.array(good)), block.places[good])
-    return Answered(_table(bundle, asked, block, matrix), rejected, unseen(bundle.contract, matrix))
+    if not wrong:
+        return matrix, block, wrong
+    good = np.setdiff1d(np.arange(len(matrix)), list(wrong))
+    return matrix[good], Block(block.batch.take(pa.array(good)), block.places[good]), wrong
 
 
 def _table(bundle: Bundle, asked: Asked, block: Block, matrix: Matrix) -> pa.Table:
@@ -58,7 +64,7 @@ def _table(bundle: Bundle, asked: Asked, block: Block, matrix: Matrix) -> pa.Tab
     contact = bundle.decision.contact(probability)
     columns |= {"probability": pa.array(probability), "contact": pa.array(contact)}
     if asked.reasons:
-        columns["reasons"] = _reasons(bundle, asked.reasons, batch, matrix, contact)
+        columns["reasons"] = _reasons(bundle, asked.reasons, block, matrix, contact)
     for name, value in (("model_version", asked.version), ("data_hash", bundle.data_hash)):
         columns[name] = _constant(value, len(matrix))
     return pa.table(columns)
@@ -69,28 +75,10 @@ def _probability(bundle: Bundle, matrix: Matrix) -> Any:
     return np.concatenate([np.empty(0), *parts])
 
 
-def _reasons(bundle: Bundle, most: int, batch: pa.RecordBatch, matrix: Matrix, contact: Any) -> pa.Array:
+def _reasons(bundle: Bundle, most: int, block: Block, matrix: Matrix, contact: Any) -> pa.Array:
     """The strongest reasons of each row that is to be contacted; none for the others."""
-    found: list[list[dict[str, Any]] | None] = [None] * len(matrix)
-    for row in np.flatnonzero(contact).tolist():
-        reasons = bundle.reasons(_values(bundle.contract.columns, batch, matrix, row), most)
-        found[row] = [{"feature": r.feature, "contribution": r.contribution, "sentence": r.sentence} for r in reasons]
-    return pa.array(found, REASONS)
-
-
-def _values(columns: tuple[Column, ...], batch: pa.RecordBatch, matrix: Matrix, row: int) -> Mapping[str, Value]:
-    """A row as a request would bring it."""
-    cells = matrix[row].tolist()
-    return {column.name: _value(column, cell, batch, row) for column, cell in zip(columns, cells, strict=True)}
-
-
-def _value(column: Column, cell: float, batch: pa.RecordBatch, row: int) -> Value:
-    if np.isnan(cell):
-        return None
-    if column.kind == "category":
-        known = int(cell) < len(column.levels)
-        return column.levels[int(cell)] if known else str(batch.column(column.name)[row].as_py())
-    return cell if column.kind == "number" else bool(cell)
+    found = explain(bundle, block, matrix, np.flatnonzero(contact).tolist(), most)
+    return pa.array([found.get(row) for row in range(len(matrix))], REASONS)
 
 
 def _by_row(refusals: list[Refusal]) -> dict[int, list[str]]:

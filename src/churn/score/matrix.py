@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from churn.contract import Column, Contract
 from churn.contract.encode import LARGEST, Matrix, codes
 from churn.data.conform import typed, what
+from churn.data.numbers import parse
 from churn.errors import TableError
 
 Floats = npt.NDArray[np.float64]
@@ -70,8 +71,8 @@ def _plain(contract: Contract, column: Column, values: pa.Array) -> Floats | Non
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
         numbers = _floats(values.cast(pa.float64(), safe=False))
         return np.where(np.isfinite(numbers), numbers, np.nan)
-    reading = contract.reading
-    if not _is_text(kind) or reading.sign(column.name) != "." or any(map(str.isdecimal, contract.missing_words)):
+    numbers_missing = any(np.isfinite(parse(word, ".")) for word in contract.missing_words)  # -999, say
+    if not _is_text(kind) or contract.reading.sign(column.name) != "." or numbers_missing:
         return None
     try:
         numbers = _floats(values.cast(pa.float64()))

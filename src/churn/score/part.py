@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from churn.bundle.open import Bundle, open_bundle
 from churn.errors import BundleCorrupt
-from churn.score.answers import Answered, Rejected, answer
+from churn.score.answers import Answered, Rejected, answer, split
+from churn.score.explain import explain
 from churn.score.plan import Asked, Part, Plan
 from churn.score.read import blocks
 from churn.score.text import Wrong
@@ -25,6 +30,18 @@ def score(plan: Plan, part: Part, target: Target) -> Counts:
         return target.counts(name)
     wrong: list[Rejected] = []
     return target.write(name, _answers(plan, part, wrong), wrong)
+
+
+def reasons(plan: Plan, part: Part, rows: npt.NDArray[np.int64], most: int) -> dict[int, list[dict[str, Any]]]:
+    """The strongest reasons of some rows of a part, read again; `rows` counts those of the part that were scored, from 0."""
+    bundle, found, done = bundle_of(plan.asked), dict[int, list[dict[str, Any]]](), 0
+    for block in blocks(plan, part, bundle.contract, []):
+        matrix, sound, _ = split(bundle, block)
+        here = rows[(rows >= done) & (rows < done + len(matrix))] - done
+        explained = explain(bundle, sound, matrix, here.tolist(), most)
+        found |= {done + row: told for row, told in explained.items()}
+        done += len(matrix)
+    return found
 
 
 def _answers(plan: Plan, part: Part, rejected: list[Rejected]) -> Iterator[Answered]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -27,7 +28,7 @@ def scored(tmp_path_factory, template):
         for at in range(300)
     ]
     pd.DataFrame(rows).to_parquet(folder / "in.parquet", index=False)
-    asked = Asked(bundle=str(bundle), fingerprint=fingerprint(bundle), version="1", keep=("control", "region"), reasons=2)
+    asked = Asked(bundle=str(bundle), fingerprint=fingerprint(bundle), version="1", keep=("control", "region"))
     job.score_all(str(folder / "in.parquet"), str(folder / "scored"), asked)
     text = template.read_text(encoding="utf-8")
     text = text.replace("  segment: null ", "  segment: region").replace("  most: {} ", "  most: {south: 5} ")
@@ -63,3 +64,13 @@ def test_a_folder_that_is_no_scored_base_is_refused(scored, monkeypatch):
     done = CliRunner().invoke(main, ["campaign", "bundle", "--budget", "200"])
     assert done.exit_code == 2
     assert "churn score" in done.stderr
+
+
+def test_a_base_that_is_not_finished_is_refused(scored, tmp_path, monkeypatch):
+    """A list of half a base would be a wrong list."""
+    monkeypatch.chdir(scored)
+    shutil.copytree(scored / "scored", tmp_path / "half")
+    (tmp_path / "half" / "part-00000.parquet").unlink()
+    done = CliRunner().invoke(main, ["campaign", str(tmp_path / "half"), "--budget", "200"])
+    assert done.exit_code == 2
+    assert "lacks 1 of 1 parts" in done.stderr

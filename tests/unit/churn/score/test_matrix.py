@@ -29,13 +29,12 @@ TYPED = {
 }
 
 
-def contract_of(kinds, **reading):
+def contract_of(kinds, words=("", "na"), **reading):
     levels = {"category": LEVELS}
     columns = tuple(
         Column(name=f"c{at}", kind=kind, nullable=True, example=None, levels=levels.get(kind, ()), read_as={"PRO": "pro"})
         for at, kind in enumerate(kinds)
     )
-    words = ("", "na", "-7")
     return Contract(
         target="t", positive="1", id=None, snapshot=None, missing_words=words, columns=columns, reading=Reading(**reading)
     )
@@ -50,7 +49,8 @@ def tables(draw):
     cells = TYPED if typed else CELLS
     columns = {f"c{at}": draw(st.lists(cells[kind], min_size=count, max_size=count)) for at, kind in enumerate(kinds)}
     reading = {"decimal": draw(st.sampled_from([".", ","])), "units": {"c0": "%"}}
-    return contract_of(kinds, **reading), columns, kinds, typed
+    words = draw(st.sampled_from([("", "na"), ("", "na", "-7")]))
+    return contract_of(kinds, words, **reading), columns, kinds, typed
 
 
 @pytest.mark.filterwarnings("ignore:overflow encountered in cast:RuntimeWarning")
