@@ -47,11 +47,11 @@ def fingerprint(files: Iterable[File]) -> str:
 
 
 def _names(store: Any, path: str) -> list[str]:
+    if store.isfile(path):
+        return [path]
     if "*" in path or "?" in path or "[" in path:
         found = [name for name in store.glob(path) if store.isfile(name)]
         return sorted(name for name in found if not _hidden(PurePosixPath(name).name))
-    if store.isfile(path):
-        return [path]
     below = len(PurePosixPath(path).parts)
     found = store.find(path) if store.isdir(path) else []
     return sorted(name for name in found if not any(map(_hidden, PurePosixPath(name).parts[below:])))

@@ -7,7 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
+from churn.cli import main
 from churn.errors import TableError
 from churn.score import files, job, part
 from churn.score.plan import make
@@ -155,3 +157,15 @@ def test_parquet_is_cut_at_row_groups(tmp_path, bundle, asked, customers):
     assert [(one.start, one.stop, one.rows_before) for one in plan.parts] == [(0, 2, 0), (2, 4, 200), (4, 5, 400)]
     scored = [part.score(plan, one, Target(str(tmp_path / "out"))).scored for one in plan.parts]
     assert scored == [200, 200, 100]
+
+
+def test_the_command_scores_with_a_bundle_anywhere(tmp_path, bundle, customers, monkeypatch):
+    """`churn score` needs no workspace where the model is a folder; it ends with the counts in one line."""
+    monkeypatch.chdir(tmp_path)
+    customers.to_csv("in.csv", index=False)
+    done = CliRunner().invoke(main, ["score", "in.csv", "out", "--bundle", str(bundle.folder), "--part", "1/1"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith(f"500 rows scored by version {bundle.fingerprint[:12]}, ")
+    assert "; none rejected; " in done.stdout
+    refused = CliRunner().invoke(main, ["score", "in.csv", "out", "--bundle", str(bundle.folder), "--part", "2/1"])
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (2, 1)
