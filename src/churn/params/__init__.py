@@ -63,6 +63,7 @@ class Split(Section):
     test_rows: int = Field(ge=1, description="older snapshots are added until there are this many test rows")
     window: int = Field(ge=1, description="newest snapshots to learn from")
     train_rows: int = Field(ge=1, description="older snapshots are added until there are this many train rows")
+    customers: float = Field(1.0, gt=0, le=1, description="share of customers, by hash, whose rows are used; below 1: a sample")
 
 
 class Logistic(Section):

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from churn.data.describe import describe
-from churn.data.labelled import Labelled, in_time, load, split
+from churn.data.labelled import Labelled, held_out, in_time, load, split
 from churn.errors import TableError
 from churn.params import Split
 
@@ -170,3 +170,13 @@ def test_a_protected_column_is_kept_and_is_no_feature(folder, data):
     assert "plan" not in describe(rows.frame, guarded).features
     allowed = guarded.model_copy(update={"predict_with_protected": True})
     assert "plan" in describe(rows.frame, allowed).features
+
+
+def test_a_sample_is_of_whole_customers_and_leaves_the_split_alone(folder, data):
+    """With half of the customers, all rows of each are there or none, and as large a share of them is held out as of all."""
+    rows, everyone = load(folder, data, 0.5), load(folder, data)
+    assert 240 < len(rows) < 360
+    assert set(np.unique(rows.group, return_counts=True)[1]) == {3}
+    assert np.isin(rows.group, everyone.group).all()
+    shares = [held_out(some, POLICY).mean() for some in (rows, everyone)]
+    assert abs(shares[0] - shares[1]) < 0.1
