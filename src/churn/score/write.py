@@ -53,8 +53,9 @@ class Target:
         return bool(self._store.exists(self._at(name)))
 
     def empty(self) -> bool:
-        """Whether the folder holds nothing, or is not there."""
-        return not self._store.exists(self._root) or not self._store.ls(self._root, detail=False)
+        """Whether the folder is not there or holds nothing, but for what a run that begins, or was killed then, has there."""
+        found = self._store.ls(self._root, detail=False) if self._store.exists(self._root) else []
+        return all(PurePosixPath(name).name == BESIDE for name in found)
 
     def read_text(self, name: str) -> str:
         """The content of a text file."""

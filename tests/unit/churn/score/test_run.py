@@ -117,6 +117,13 @@ def test_a_result_is_of_one_input_and_one_model(tmp_path, asked, customers):
         run(tmp_path / "in.csv", tmp_path, asked)
 
 
+def test_a_run_may_begin_beside_another_or_after_it_was_killed(tmp_path, asked, customers):
+    """What another process has begun to write, before there is a plan, is no other result."""
+    customers.to_csv(tmp_path / "in.csv", index=False)
+    (tmp_path / "out" / "_unfinished").mkdir(parents=True)
+    assert len(run(tmp_path / "in.csv", tmp_path / "out", asked)) == len(customers)
+
+
 def test_a_missing_column_ends_the_run_before_anything_is_written(tmp_path, asked, customers):
     """The file and the column are named, and there is no folder."""
     customers.drop(columns="tenure").to_csv(tmp_path / "in.csv", index=False)
