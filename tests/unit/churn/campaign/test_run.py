@@ -74,3 +74,11 @@ def test_a_base_that_is_not_finished_is_refused(scored, tmp_path, monkeypatch):
     done = CliRunner().invoke(main, ["campaign", str(tmp_path / "half"), "--budget", "200"])
     assert done.exit_code == 2
     assert "lacks 1 of 1 parts" in done.stderr
+
+
+def test_a_budget_that_buys_nothing_gives_an_empty_list(scored, tmp_path, monkeypatch):
+    """Without money the files are there, with nobody in them."""
+    monkeypatch.chdir(scored)
+    done = CliRunner().invoke(main, ["campaign", "--budget", "0", "--to", str(tmp_path / "none")], catch_exceptions=False)
+    assert done.stdout.startswith("0 customers to contact for 0.00 of 0.00; expected profit 0 (0 to 0).")
+    assert len((tmp_path / "none" / "list.csv").read_text(encoding="utf-8").splitlines()) == 1
