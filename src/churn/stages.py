@@ -50,7 +50,7 @@ BUNDLE = ARTIFACTS / "bundle"
 def prepare(_: Progress) -> list[str]:
     """data/ to labelled train and test rows. Tells what the leak guard found, and how far back the train rows reach."""
     params = configuration.load()
-    rows = load(Path("data"), params.data)
+    rows = load(Path("data"), params.data, params.split.customers)
     train_rows, test_rows = split(rows, params.split)
     if len(set(train_rows.label)) < 2 or len(set(test_rows.label)) < 2:
         raise TableError("train or test rows lack a class: give more rows, or change split.holdout in params.yaml")

@@ -28,7 +28,7 @@ from churn.store.store import LOCK_WAIT_SECONDS
 ASKED = "churn.model.retrain"
 TASKS = """[
     (task.name, task.retries, task.retry_delay_seconds)
-    for module in ("discovery", "development", "deployment", "monitoring", "retraining")
+    for module in ("discovery", "development", "deployment", "monitoring", "retraining", "scoring", "campaign")
     for task in vars(__import__("importlib").import_module(f"pipelines.{module}")).values()
     if type(task).__name__ == "Task"
 ]"""

@@ -18,6 +18,7 @@ from churn.errors import TableError
 from churn.params import Data, Split
 
 FEWEST_OF_A_CLASS = 10
+FIBONACCI = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio (Knuth, 1973, section 6.4)
 RESERVED = ["label", "group", "snapshot"]
 
 
@@ -55,9 +56,12 @@ class Labelled:
         return cls(table, label, group, snapshot)
 
 
-def load(folder: Path, data: Data) -> Labelled:
-    """Read every table of a folder. Rows whose outcome has not matured (no target) are left out."""
-    parts = [labelled(name, raw, data) for name, raw in read_folder(folder, data.reading)]
+def load(folder: Path, data: Data, customers: float = 1.0) -> Labelled:
+    """Read every table of a folder. Rows whose outcome has not matured (no target) are left out.
+
+    customers: the share of them, by hash, whose rows are kept; memory then holds the largest table and what is kept.
+    """
+    parts = [_sample(labelled(name, raw, data), customers) for name, raw in read_folder(folder, data.reading)]
     whole = Labelled(
         pd.concat([part.frame for part in parts], ignore_index=True),
         *(np.concatenate([getattr(part, name) for part in parts]) for name in RESERVED),
@@ -65,6 +69,11 @@ def load(folder: Path, data: Data) -> Labelled:
     if len(np.unique(whole.label)) < 2:
         raise TableError(f"target '{data.target}' has only one class in {folder}; a model needs both")
     return whole
+
+
+def _sample(rows: Labelled, customers: float) -> Labelled:
+    """The rows of a share of the customers: by their hash multiplied, so that it does not matter whom `held_out` chooses."""
+    return rows if customers == 1 else rows.where((rows.group * FIBONACCI).astype(np.float64) / 2.0**64 < customers)
 
 
 def split(rows: Labelled, policy: Split) -> tuple[Labelled, Labelled]:

@@ -57,7 +57,7 @@ def measure(rows: Labelled, asked: Asked, params: Params, history: History) -> M
     }
     count = {"rows": len(rows), "churners": int(rows.label.sum())}
     known = {"chosen": contest["chosen"], "cv": contest["cv"], "tried": contest["tried"]}
-    known |= {"learned_from": {"rows": history.learned}, "tested_on": count}
+    known |= {"learned_from": {"rows": history.learned}, "tested_on": count, "customers": params.split.customers}
     later = {"out_of_time": out_of_time(history.refits, judged, decision, policy, seed)}
     return Measured(known | _figures(judged, decision, params) | later | {"fairness": _by_group(fair)}, tables)
 

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -68,6 +68,7 @@ class Split(Section):
     gap_days: int = Field(
         0, ge=0, description="train snapshots are at least so many days older than test rows; 0: none need be"
     )
+    customers: float = Field(1.0, gt=0, le=1, description="share of customers, by hash, whose rows are used; below 1: a sample")
 
 
 class Logistic(Section):
@@ -231,6 +232,21 @@ class Retraining(Section):
     commit: bool = Field(description="record the new data pin and dvc.lock in git")
 
 
+class Campaign(Section):
+    """Who is on a contact list."""
+
+    value: str | None = Field(None, description="column with what each customer is worth; null: problem.saved_value")
+    segment: str | None = Field(None, description="column by which the list is capped")
+    most: dict[str, Annotated[int, Field(ge=0)]] = Field({}, description="segment: customers of it on the list")
+
+    @model_validator(mode="after")
+    def consistent(self) -> Self:
+        """A cap needs a segment."""
+        if self.most and not self.segment:
+            raise ValueError("most needs segment, the column whose values it caps")
+        return self
+
+
 class Params(Section):
     """The whole file."""
 
@@ -247,6 +263,7 @@ class Params(Section):
     gate: Gate
     monitoring: Monitoring
     retraining: Retraining
+    campaign: Campaign
 
     @property
     def digest(self) -> str:
@@ -254,7 +271,7 @@ class Params(Section):
 
         Of `events` it depends through data/ alone, whose hash stands beside this one.
         """
-        without = {"events", "discovery", "gate", "monitoring", "retraining"}
+        without = {"campaign", "events", "discovery", "gate", "monitoring", "retraining"}
         text = json.dumps(self.model_dump(mode="json", exclude=without), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
