@@ -44,11 +44,14 @@ class Reason(BaseModel):
 
 
 class Prediction(BaseModel):
-    """`probability` is calibrated; `contact` tells whether it exceeds the threshold."""
+    """`probability` is calibrated; `contact` tells whether it exceeds the threshold, and is false for the control group."""
 
     prediction_id: str = Field(description="UUID; name it when the outcome is known", json_schema_extra={"format": "uuid"})
     probability: float = Field(ge=0, le=1)
     contact: bool
+    control: bool | None = Field(
+        None, description="true: of the control group, so never recommended for contact; absent for everybody else"
+    )
     reasons: list[Reason] | None = Field(None, description="the strongest first; only where `explain` asks for them")
 
 

@@ -32,7 +32,8 @@ def many(live: Live, rows: Sequence[Row], scores: Scores, most: int) -> bytes:
 
 
 def _item(made: Prediction) -> dict[str, Any]:
-    return {"prediction_id": made.id, "probability": made.probability, "contact": made.contact}
+    found = {"prediction_id": made.id, "probability": made.probability, "contact": made.contact}
+    return found if made.withheld is None else found | {"control": True}
 
 
 def _reasons(live: Live, row: Row, most: int) -> list[dict[str, Any]]:

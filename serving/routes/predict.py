@@ -56,7 +56,12 @@ async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
     with parts.singles:
         with span("decode"):
             row = live.form.one(body)
-        scores = await parts.journal.answer(live, [row])
+        trial = parts.slot.challenger
+        tried = await parts.canary.score(trial, row, live.bundle.contract.features) if trial else None
+        if trial and tried:
+            live, scores = trial.live, await parts.journal.log(tried)
+        else:
+            scores = await parts.journal.answer(live, [row])
     _count(parts, scores)
     return wording.one(live, row, scores, most)
 

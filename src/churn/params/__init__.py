@@ -13,6 +13,7 @@ from churn.errors import ParamsError, WorkspaceError
 from churn.params.data import Data as Data
 from churn.params.data import Kind as Kind
 from churn.params.data import Reading as Reading
+from churn.params.rollout import ErrorRule as ErrorRule
 from churn.params.section import Money, Share
 from churn.params.section import Section as Section
 
@@ -30,6 +31,7 @@ class Problem(Section):
     offer_cost: Money = Field(description="cost of the offer, paid when it is taken up")
     contact_cost: Money = Field(description="cost of reaching one customer")
     save_rate: Share = Field(description="chance that a contacted churner takes the offer and stays")
+    control: float = Field(0.0, ge=0, lt=1, description="share of customers never contacted, to measure what contacts do")
     contacts_a_month: int | None = Field(None, ge=1, description="how many customers can be contacted; null: no limit")
 
 

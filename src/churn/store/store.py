@@ -17,11 +17,13 @@ from churn.store import kept
 from churn.store.kept import KeptAnswer
 from churn.store.lines import LineWriter
 from churn.store.tables import (
+    ChallengerScore,
     Event,
     Outcome,
     Prediction,
     Window,
     add_columns,
+    challenger_scores,
     history,
     metadata,
     outcomes,
@@ -70,6 +72,12 @@ class Store:
             return
         with self._named():
             self._lines.write(made)
+
+    def log_challenger(self, scores: Sequence[ChallengerScore]) -> None:
+        """Write what a challenger made of some rows, all or none."""
+        if scores:
+            with self._transaction() as connection:
+                connection.execute(insert(challenger_scores), [asdict(one) for one in scores])
 
     def keep(self, answers: Sequence[KeptAnswer]) -> set[str]:
         """Write answers under their names with their predictions. Returns the names that had an answer, which stays."""

@@ -1,0 +1,101 @@
+"""Answer a share of the customers with the challenger; where it fails, the champion answers instead."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+
+from churn.errors import StoreUnavailable
+from churn.store import ChallengerScore, Event
+from churn.store.tables import now
+from serving.challenger.pointer import Withdrawal, write
+from serving.challenger.trial import Trial
+from serving.crew import Crew
+from serving.ledger import Ledger
+from serving.row import Row
+from serving.scoring import Scores
+from serving.slot import ModelSlot
+
+log = logging.getLogger(__name__)
+
+THREADS = 2
+WITHDRAWN = "withdrawn"
+
+
+class Canary:
+    """Asks the challenger of a slot in threads of its own, so that one that hangs holds up nobody else.
+
+    patience: seconds after which such a thread is left behind. tell: called with "answered" or "failed" after each call.
+    """
+
+    def __init__(
+        self, slot: ModelSlot, store: Ledger, bundles: Path, patience: float, tell: Callable[[str], object] = lambda _: None
+    ) -> None:
+        self._slot, self._store, self._bundles, self._tell = slot, store, bundles, tell
+        self._crew, self._aside = Crew(THREADS, patience), Crew(1, patience)  # the second one writes what failed
+        self._untold: list[Event] = []
+        self._telling = Lock()
+
+    async def score(self, trial: Trial, row: Row, features: tuple[str, ...]) -> Scores | None:
+        """The challenger's scores of a row whose values are in the order of `features`.
+
+        None if the customer is not of its share, or if it fails: it raises, gives no number, or takes too long.
+        """
+        if not trial.takes(row):
+            return None
+        try:
+            async with asyncio.timeout(trial.plan.slow_seconds):
+                scores = await self._crew.run(trial.score, row, features, perf_counter())
+        except Exception as error:  # whatever a new model breaks, the old one answers
+            self._failed(trial, _reason(error, trial))
+            return None
+        trial.note(failed=False)
+        self._tell("answered")
+        return scores
+
+    def withdraw(self, version: str, reason: str, answered: int = 0, failed: int = 0) -> None:
+        """Serve a challenger no more, in all workers and after a restart; history is told. Called from any thread."""
+        write(self._bundles, Withdrawal(version=version, reason=reason))
+        log.error("challenger %s is withdrawn: %s", version, reason)
+        self._untold.append(Event(WITHDRAWN, version, {"reason": reason, "answered": answered, "failed": failed}))
+        self.tell_history()
+
+    def tell_history(self) -> None:
+        """Write to the history what is not there yet; a store that does not answer is asked again the next time."""
+        with self._telling:
+            try:
+                while self._untold:
+                    self._store.record(self._untold[0])
+                    del self._untold[0]
+            except StoreUnavailable as error:
+                log.warning("the withdrawal is not in the history yet: %s", error)
+
+    def _failed(self, trial: Trial, reason: str) -> None:
+        """Count and keep a failure; when they are too many, withdraw at once and let what follows take its time."""
+        self._tell("failed")
+        work = [partial(self._keep, trial, reason)]
+        if trial.note(failed=True) and self._slot.challenger is trial:
+            self._slot.challenger = None
+            calls = trial.answered + trial.failed
+            told = f"{trial.failed} of {calls} calls failed, the last one so: {reason}"
+            work.append(partial(self.withdraw, trial.live.version, told, trial.answered, trial.failed))
+        for one in work:
+            self._aside.submit(lambda _, one=one: one(), _warn)
+
+    def _keep(self, trial: Trial, reason: str) -> None:
+        self._store.log_challenger([ChallengerScore(None, now(), trial.live.version, "canary", error=reason)])
+
+
+def _reason(error: Exception, trial: Trial) -> str:
+    """What failed, in one line; a time-out has no words of its own."""
+    if isinstance(error, TimeoutError):
+        return f"no answer within {trial.plan.slow_seconds:g} s"
+    return " ".join(f"{type(error).__name__} {error}".split())[:200]
+
+
+def _warn(_: object, error: Exception | None) -> None:
+    if error:
+        log.error("a failure of the challenger could not be kept: %s", error)

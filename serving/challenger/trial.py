@@ -1,0 +1,51 @@
+"""One canary: who meets it, its score of a row, and how its calls have gone."""
+
+from dataclasses import dataclass, field
+from math import isfinite
+from time import perf_counter
+
+from churn.errors import NoAnswer
+from churn.rollout.plan import Plan
+from churn.rollout.share import canary_salt, place
+from churn.rollout.sprt import Sprt
+from serving.row import Row
+from serving.scoring import Scores, score
+from serving.slot import Live
+
+
+@dataclass(eq=False)
+class Trial:
+    """A challenger that answers a share of the customers. `ratio` is the running evidence of the rule for errors."""
+
+    live: Live
+    plan: Plan
+    ratio: float = 0.0
+    answered: int = 0
+    failed: int = 0
+    salt: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.salt = canary_salt(self.live.version)
+
+    def takes(self, row: Row) -> bool:
+        """Whether a customer is one of its share."""
+        return place(row.identity, self.salt) < self.plan.share
+
+    def score(self, row: Row, features: tuple[str, ...], arrived: float) -> Scores:
+        """Score a row whose values are in the order of `features`. Raises NoAnswer if that gives no number or takes long."""
+        wanted = self.live.bundle.contract.features
+        began = perf_counter()
+        scores = score(self.live, [row if features == wanted else row.ordered(wanted)], arrived)
+        if not isfinite(scores.made[0].probability):
+            raise NoAnswer("its score is not a number")
+        if perf_counter() - began > self.plan.slow_seconds:
+            raise NoAnswer(f"it took longer than {self.plan.slow_seconds:g} s")
+        return scores
+
+    def note(self, failed: bool) -> bool:
+        """Count a call; tells whether its failures are too many now."""
+        self.failed += failed
+        self.answered += not failed
+        rule = Sprt(self.plan.errors)
+        self.ratio = rule.after(self.ratio, failed)
+        return rule.refuses(self.ratio)
