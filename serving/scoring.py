@@ -41,7 +41,7 @@ def score_together(live: Live, requests: Sequence[Sequence[Row]], arrived: Seque
     done = perf_counter()
     latencies = [done - began for request, began in zip(requests, arrived, strict=True) for _ in request]
     made = list(_predictions(live, rows, scored, latencies))
-    control = live.bundle.decision.control
+    control = live.bundle.control
     if control:
         made = [_spared(one, row, control) for one, row in zip(made, rows, strict=True)]
     found, start = [], 0

@@ -76,14 +76,13 @@ class Canary:
     def _failed(self, trial: Trial, reason: str) -> None:
         """Count and keep a failure; when they are too many, withdraw at once and let what follows take its time."""
         self._tell("failed")
-        work = [partial(self._keep, trial, reason)]
+        self._aside.submit(lambda _: self._keep(trial, reason), _warn)
         if trial.note(failed=True) and self._slot.challenger is trial:
             self._slot.challenger = None
             calls = trial.answered + trial.failed
             told = f"{trial.failed} of {calls} calls failed, the last one so: {reason}"
-            work.append(partial(self.withdraw, trial.live.version, told, trial.answered, trial.failed))
-        for one in work:
-            self._aside.submit(lambda _, one=one: one(), _warn)
+            withdraw = partial(self.withdraw, trial.live.version, told, trial.answered, trial.failed)
+            self._aside.submit(lambda _: withdraw(), _warn)
 
     def _keep(self, trial: Trial, reason: str) -> None:
         self._store.log_challenger([ChallengerScore(None, now(), trial.live.version, "canary", error=reason)])
