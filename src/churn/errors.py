@@ -13,6 +13,7 @@ ChurnError                   base: one line for the person who must act
 ├── BundleCorrupt            a bundle is incomplete, altered or contradicts itself
 ├── ContractChanged          a challenger would refuse requests that the live model takes
 ├── ExportInexact            the exported graph does not score like the training library
+├── DeploymentUnderWay       another deployment has not ended
 ├── NoModel                  no champion has been promoted yet
 ├── RegistryUnavailable      the model registry does not answer
 ├── StoreUnavailable         the store does not answer or is locked
@@ -130,6 +131,13 @@ class ExportInexact(ChurnError):
     """The exported graph does not score like the training library."""
 
     title = "The exported model is not exact"
+
+
+class DeploymentUnderWay(ChurnError):
+    """Another deployment has not ended, so that this one may not begin."""
+
+    status = 409
+    title = "Another deployment is under way"
 
 
 class NoModel(ChurnError):

@@ -12,8 +12,9 @@ import msgspec
 from sqlalchemy import URL, Connection, create_engine, event, func, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from churn.errors import FieldError, ParamsError, StoreUnavailable, UnknownPrediction
+from churn.errors import DeploymentUnderWay, FieldError, ParamsError, StoreUnavailable, UnknownPrediction
 from churn.store import kept
+from churn.store.alone import alone
 from churn.store.kept import KeptAnswer
 from churn.store.lines import LineWriter
 from churn.store.tables import (
@@ -150,6 +151,14 @@ class Store:
                 return False
             connection.execute(insert(history), [asdict(line)])
             return True
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Do what no other process may do at the same time. Raises DeploymentUnderWay while another does."""
+        with self._named(), alone(self._engine, name) as held:
+            if not held:
+                raise DeploymentUnderWay(f"another {name} is running; see it in Prefect and wait until it has ended")
+            yield
 
     def history(self) -> list[Event]:
         """The history of the model, oldest first."""
