@@ -29,9 +29,7 @@ def begin(candidate: str, broken: bool) -> Trial:
         _give_up(log, models, known, champion)
     trial = _trial(models, candidate, next_number(log.history()), champion, broken)
     if not log.take_turn(f"deployment {trial.number}", trial.line(BEGUN, before=champion)):
-        raise DeploymentUnderWay(
-            f"another deployment has just begun; see `churn history`, then deploy version {candidate}"
-        )
+        raise DeploymentUnderWay(f"another deployment has just begun; see `churn history`, then deploy version {candidate}")
     return trial
 
 
