@@ -17,10 +17,11 @@ from pipelines.deployment.trial import Trial
 def begin(candidate: str, broken: bool) -> Trial:
     """Go on with the attempt for this candidate that was cut short, or begin one.
 
-    Raises DeploymentUnderWay while another candidate waits for somebody. An attempt for another one that was cut short is
-    ended first, and what it had promoted is taken back.
+    An attempt for another candidate that was cut short is ended first, and what it had promoted is taken back. Raises
+    DeploymentUnderWay while another candidate waits for somebody, and HistoryAltered, for nothing can be built on that.
     """
     log, models = store(), registry()
+    log.check_history()  # approvals and promotions stand in it
     champion = _champion(models)
     known = under_way(log.history())
     if known and known.line.version == candidate and champion in (known.before, candidate):

@@ -17,6 +17,7 @@ ChurnError                   base: one line for the person who must act
 ├── NoModel                  no champion has been promoted yet
 ├── RegistryUnavailable      the model registry does not answer
 ├── StoreUnavailable         the store does not answer or is locked
+├── HistoryAltered           a past line of the model's history is not what was written
 ├── AlertNotSent             a place that alerts go to did not take one
 ├── NoAnswer                 the model or the store does not come back to an answer
 ├── Overloaded               more requests wait than the server can answer soon
@@ -159,6 +160,12 @@ class StoreUnavailable(ChurnError):
 
     status = 503
     title = "The store does not answer"
+
+
+class HistoryAltered(ChurnError):
+    """A past line of the model's history was changed, deleted or moved."""
+
+    title = "The history was altered"
 
 
 class AlertNotSent(ChurnError):
