@@ -44,7 +44,7 @@ def _retrain(reason: str, broken: bool) -> bool:
     candidate = development()
     record_versions(f"Retrain: {reason}", ["dvc.lock"])
     note(candidate, reason, gathered)
-    promoted = deployment(candidate)
+    promoted = deployment(candidate, broken)
     publish(report(candidate, reason, gathered, promoted))
     return promoted
 

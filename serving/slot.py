@@ -10,7 +10,7 @@ from churn.store.tables import now
 from serving.forms import Form
 
 if TYPE_CHECKING:
-    from serving.challenger.trial import Trial
+    from serving.challenger.model import Challenger
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class ModelSlot:
 
     def __init__(self) -> None:
         self._live: Live | None = None
-        self.challenger: Trial | None = None
+        self.challenger: Challenger | None = None
         self.failure: Failure | None = None
         self.failures = 0
 

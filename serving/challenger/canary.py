@@ -11,8 +11,8 @@ from time import perf_counter
 from churn.errors import StoreUnavailable
 from churn.store import ChallengerScore, Event
 from churn.store.tables import now
+from serving.challenger.model import Challenger
 from serving.challenger.pointer import Withdrawal, write
-from serving.challenger.trial import Trial
 from serving.crew import Crew
 from serving.ledger import Ledger
 from serving.row import Row
@@ -39,20 +39,20 @@ class Canary:
         self._untold: list[Event] = []
         self._telling = Lock()
 
-    async def score(self, trial: Trial, row: Row, features: tuple[str, ...]) -> Scores | None:
+    async def score(self, challenger: Challenger, row: Row, features: tuple[str, ...]) -> Scores | None:
         """The challenger's scores of a row whose values are in the order of `features`.
 
         None if the customer is not of its share, or if it fails: it raises, gives no number, or takes too long.
         """
-        if not trial.takes(row):
+        if not challenger.takes(row):
             return None
         try:
-            async with asyncio.timeout(trial.plan.slow_seconds):
-                scores = await self._crew.run(trial.score, row, features, perf_counter())
+            async with asyncio.timeout(challenger.plan.slow_seconds):
+                scores = await self._crew.run(challenger.score, row, features, perf_counter())
         except Exception as error:  # whatever a new model breaks, the old one answers
-            self._failed(trial, _reason(error, trial))
+            self._failed(challenger, _reason(error, challenger))
             return None
-        trial.note(failed=False)
+        challenger.note(failed=False)
         self._tell("answered")
         return scores
 
@@ -73,25 +73,25 @@ class Canary:
             except StoreUnavailable as error:
                 log.warning("the withdrawal is not in the history yet: %s", error)
 
-    def _failed(self, trial: Trial, reason: str) -> None:
+    def _failed(self, challenger: Challenger, reason: str) -> None:
         """Count and keep a failure; when they are too many, withdraw at once and let what follows take its time."""
         self._tell("failed")
-        self._aside.submit(lambda _: self._keep(trial, reason), _warn)
-        if trial.note(failed=True) and self._slot.challenger is trial:
+        self._aside.submit(lambda _: self._keep(challenger, reason), _warn)
+        if challenger.note(failed=True) and self._slot.challenger is challenger:
             self._slot.challenger = None
-            calls = trial.answered + trial.failed
-            told = f"{trial.failed} of {calls} calls failed, the last one so: {reason}"
-            withdraw = partial(self.withdraw, trial.live.version, told, trial.answered, trial.failed)
+            calls = challenger.answered + challenger.failed
+            told = f"{challenger.failed} of {calls} calls failed, the last one so: {reason}"
+            withdraw = partial(self.withdraw, challenger.live.version, told, challenger.answered, challenger.failed)
             self._aside.submit(lambda _: withdraw(), _warn)
 
-    def _keep(self, trial: Trial, reason: str) -> None:
-        self._store.log_challenger([ChallengerScore(None, now(), trial.live.version, "canary", error=reason)])
+    def _keep(self, challenger: Challenger, reason: str) -> None:
+        self._store.log_challenger([ChallengerScore(None, now(), challenger.live.version, "canary", error=reason)])
 
 
-def _reason(error: Exception, trial: Trial) -> str:
+def _reason(error: Exception, challenger: Challenger) -> str:
     """What failed, in one line; a time-out has no words of its own."""
     if isinstance(error, TimeoutError):
-        return f"no answer within {trial.plan.slow_seconds:g} s"
+        return f"no answer within {challenger.plan.slow_seconds:g} s"
     return " ".join(f"{type(error).__name__} {error}".split())[:200]
 
 

@@ -8,8 +8,8 @@ from anyio import sleep, to_thread
 from churn.bundle.open import open_bundle
 from churn.errors import ChurnError
 from serving.challenger.canary import Canary
+from serving.challenger.model import Challenger
 from serving.challenger.pointer import TARGET, WITHDRAWN, Target, read_target, read_withdrawal
-from serving.challenger.trial import Trial
 from serving.champion import require_compatible
 from serving.pointer import written
 from serving.slot import Live, ModelSlot
@@ -48,7 +48,7 @@ class ChallengerWatcher:
             await to_thread.run_sync(self.check)
             await to_thread.run_sync(self._canary.tell_history)
 
-    def _load(self, target: Target) -> Trial | None:
+    def _load(self, target: Target) -> Challenger | None:
         try:
             live = Live.of(target.version, open_bundle(Path(target.folder)))
             require_compatible(self._slot.live, live)
@@ -56,4 +56,4 @@ class ChallengerWatcher:
             self._canary.withdraw(target.version, f"it could not be loaded: {' '.join(str(error).split())[:200]}")
             return None
         log.info("challenger %s answers %g of the customers", target.version, target.plan.share)
-        return Trial(live, target.plan)
+        return Challenger(live, target.plan)

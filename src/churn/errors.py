@@ -13,9 +13,11 @@ ChurnError                   base: one line for the person who must act
 ├── BundleCorrupt            a bundle is incomplete, altered or contradicts itself
 ├── ContractChanged          a challenger would refuse requests that the live model takes
 ├── ExportInexact            the exported graph does not score like the training library
+├── DeploymentUnderWay       another deployment has not ended
 ├── NoModel                  no champion has been promoted yet
 ├── RegistryUnavailable      the model registry does not answer
 ├── StoreUnavailable         the store does not answer or is locked
+├── HistoryAltered           a past line of the model's history is not what was written
 ├── AlertNotSent             a place that alerts go to did not take one
 ├── NoAnswer                 the model or the store does not come back to an answer
 ├── Overloaded               more requests wait than the server can answer soon
@@ -132,6 +134,13 @@ class ExportInexact(ChurnError):
     title = "The exported model is not exact"
 
 
+class DeploymentUnderWay(ChurnError):
+    """Another deployment has not ended, so that this one may not begin."""
+
+    status = 409
+    title = "Another deployment is under way"
+
+
 class NoModel(ChurnError):
     """There is no champion, or it is not the one that is served."""
 
@@ -151,6 +160,12 @@ class StoreUnavailable(ChurnError):
 
     status = 503
     title = "The store does not answer"
+
+
+class HistoryAltered(ChurnError):
+    """A past line of the model's history was changed, deleted or moved."""
+
+    title = "The history was altered"
 
 
 class AlertNotSent(ChurnError):

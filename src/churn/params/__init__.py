@@ -180,6 +180,16 @@ class Gate(Section):
     min_rows: int = Field(ge=1, description="fewest reference rows that can decide")
 
 
+class Deployment(Section):
+    """Which steps a candidate takes on its way to champion."""
+
+    gate: bool = Field(description="whether it must pass the gate")
+    evidence: bool = Field(description="whether its evidence is gathered in a folder")
+    approval: Literal["none", "human"] = Field(description="human: a person must approve")
+    approval_hours: float = Field(gt=0, description="hours after which an approval that nobody gave is a no")
+    verification: bool = Field(description="whether the running server must answer with it")
+
+
 class Monitoring(Section):
     """When a window counts as broken, drifted or decayed."""
 
@@ -237,6 +247,7 @@ class Params(Section):
     evaluate: Evaluate
     bundle: Pack
     gate: Gate
+    deployment: Deployment
     monitoring: Monitoring
     retraining: Retraining
 
@@ -244,7 +255,8 @@ class Params(Section):
     def digest(self) -> str:
         """sha256 over every knob that a bundle depends on, independent of the order of keys in the file."""
         text = json.dumps(
-            self.model_dump(mode="json", exclude={"discovery", "gate", "monitoring", "retraining"}), sort_keys=True
+            self.model_dump(mode="json", exclude={"discovery", "gate", "deployment", "monitoring", "retraining"}),
+            sort_keys=True,
         )
         return hashlib.sha256(text.encode()).hexdigest()
 

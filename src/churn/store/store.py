@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import URL, Connection, create_engine, event, func, insert, make_url, select
+from sqlalchemy import URL, Connection, RowMapping, create_engine, event, func, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from churn.errors import FieldError, ParamsError, StoreUnavailable, UnknownPrediction
-from churn.store import kept
+from churn.errors import DeploymentUnderWay, FieldError, ParamsError, StoreUnavailable, UnknownPrediction
+from churn.store import chain, kept
+from churn.store.alone import alone
 from churn.store.kept import KeptAnswer
 from churn.store.lines import LineWriter
 from churn.store.tables import (
@@ -24,7 +25,6 @@ from churn.store.tables import (
     Window,
     add_columns,
     challenger_scores,
-    history,
     metadata,
     outcomes,
     predictions,
@@ -60,6 +60,7 @@ class Store:
         with self._transaction() as connection:
             metadata.create_all(connection)
             add_columns(connection)
+            chain.begin(connection)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -147,23 +148,36 @@ class Store:
     def record(self, line: Event) -> None:
         """Append to the history of the model."""
         with self._transaction() as connection:
-            connection.execute(insert(history), [asdict(line)])
+            chain.append(connection, chain.hold(connection), line, _to_json)
 
     def take_turn(self, name: str, line: Event) -> bool:
         """Append to the history what may happen once under a name; False, and nothing written, if somebody was first."""
         values = {"name": name, "time": line.time}
         with self._transaction() as connection:
+            held = chain.hold(connection)
             claim = kept.INSERT[connection.dialect.name](turns).values(values).on_conflict_do_nothing()
             if connection.execute(claim, execution_options={"preserve_rowcount": True}).rowcount != 1:
                 return False
-            connection.execute(insert(history), [asdict(line)])
+            chain.append(connection, held, line, _to_json)
             return True
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Do what no other process may do at the same time. Raises DeploymentUnderWay while another does."""
+        with self._named(), alone(self._engine, name) as held:
+            if not held:
+                raise DeploymentUnderWay(f"another {name} is running; see it in Prefect and wait until it has ended")
+            yield
 
     def history(self) -> list[Event]:
         """The history of the model, oldest first."""
         with self._transaction() as connection:
-            rows = connection.execute(select(history).order_by(history.c.id)).mappings()
-            return [Event(**{k: v for k, v in row.items() if k != "id"}) for row in rows]
+            return [_event(row) for row in chain.rows_of(connection)]
+
+    def check_history(self) -> None:
+        """Raise HistoryAltered if a past line of the history was changed, deleted or moved."""
+        with self._transaction() as connection:
+            chain.check(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -200,6 +214,11 @@ def _patience(address: URL, seconds: float) -> dict[str, Any]:
         "tcp_user_timeout": max(2000, millis),
     }
     return {name: value for name, value in waits.items() if name not in address.query}
+
+
+def _event(row: RowMapping) -> Event:
+    """A line of the history; what an older program wrote does not tell who."""
+    return Event(row["kind"], row["version"], row["detail"], row["time"], row["who"] or "")
 
 
 def _first_line(error: BaseException) -> str:

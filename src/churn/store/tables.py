@@ -1,5 +1,7 @@
 """Tables of the store, and the values that go into them."""
 
+import getpass
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -43,6 +45,14 @@ class UtcTime(TypeDecorator[datetime]):
 def now() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
+
+
+def user() -> str:
+    """Who runs this process, as the system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in many containers
+        return f"user {os.getuid()}"
 
 
 class Prediction(NamedTuple):
@@ -106,12 +116,13 @@ class Window:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the model's history."""
+    """One line of the model's history: what happened to a version, who did it, and when; `detail` holds the rest."""
 
     kind: str
     version: str
     detail: dict[str, Any] = field(default_factory=dict)
     time: datetime = field(default_factory=now)
+    who: str = field(default_factory=user)
 
 
 predictions = Table(
@@ -176,6 +187,16 @@ history = Table(
     Column("version", String, nullable=False),
     Column("detail", JSON, nullable=False),
     Column("time", UtcTime(), nullable=False),
+    Column("who", String),
+    Column("number", Integer),
+    Column("hash", String(64)),
+)
+head = Table(
+    "history_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("lines", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
 )
 turns = Table(
     "turns",

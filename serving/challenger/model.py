@@ -14,7 +14,7 @@ from serving.slot import Live
 
 
 @dataclass(eq=False)
-class Trial:
+class Challenger:
     """A challenger that answers a share of the customers. `ratio` is the running evidence of the rule for errors."""
 
     live: Live

@@ -1,0 +1,31 @@
+"""What people are told of a deployment."""
+
+from typing import Any
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
+
+from pipelines.common import OUTSIDE, store, table
+from pipelines.deployment.gate import GATED
+
+
+def reason(version: str) -> str:
+    """How the newest attempt for a version ended, or where it stands, and why."""
+    told = [line for line in store().history() if line.version == version and line.kind in (GATED, "deployment ended")]
+    ended = told[-1].detail if told else {}
+    promoted = ended.get("promoted", False)
+    return f"{'promoted' if promoted else 'not promoted'}, {ended.get('reason', 'nobody has asked the gate')}"
+
+
+@task(**OUTSIDE)
+def publish(text: str) -> None:
+    """Write the report as an artifact."""
+    create_markdown_artifact(markdown=text, key="deployment", description="The gate's decision")
+
+
+def report(candidate: str, before: str | None, verdict: str, why: str, gated: dict[str, Any]) -> str:
+    """What a person reads. verdict: in a word or two. gated: what the history holds of the gate's decision, if anything."""
+    criteria = gated.get("criteria", [])
+    rows: list[list[object]] = [[c["name"], c["figure"], c["limit"], "yes" if c["holds"] else "**no**"] for c in criteria]
+    listed = table(["criterion", "figure", "limit", "holds"], rows) if rows else ""
+    return f"# Version {candidate}: {verdict}\n\n{why.capitalize()}. Champion before: {before or 'none'}.\n\n{listed}\n"
