@@ -103,7 +103,7 @@ def _parts(settings: Settings, slot: ModelSlot, store: Ledger, telemetry: Teleme
         notes=notes,
         bulk=Crew(BULK_THREADS, patience),
         once=Once(counted, journal, Crew(KEYED_THREADS, patience)),
-        canary=Canary(slot, counted, settings.bundles, patience, lambda result: telemetry.canary.labels(result).inc()),
+        canary=Canary(slot, counted, settings.bundles, patience, telemetry.tried),
         singles=Lane(settings.most_waiting, telemetry.shed),
         batches=Lane(settings.most_batches, telemetry.shed),
         leaving=Leaving(),

@@ -17,6 +17,7 @@ from churn import params, settings
 from churn.errors import BundleCorrupt
 from serving import logs
 from serving.challenger.follow import ChallengerFollower
+from serving.challenger.keeper import Keeper
 from serving.pointer import NAME, Pointer, read_pointer, write_pointer
 
 log = logging.getLogger("serving.follow")  # not __name__, which is __main__ when this module is run
@@ -114,7 +115,7 @@ def main() -> None:
     registry = registry_at(where.tracking_uri, name)
     patients = [
         Patient("champion", Follower(registry, where.bundles).step),
-        Patient("challenger", ChallengerFollower(registry, where.bundles).step),
+        Patient("challenger", ChallengerFollower(registry, where.bundles, Keeper(where.bundles).keep).step),
     ]
     follow(patients, alive=lambda: is_parent(parent), pause=lambda: time.sleep(where.poll_seconds))
 

@@ -55,7 +55,8 @@ class Telemetry:
         self.unlogged = Counter("churn_log_failures", "Attempts to write predictions that failed", registry=kept)
         self.unrecorded = Counter("churn_unrecorded_answers", "Customer rows answered without a record", registry=kept)
         self.outcomes = Counter("churn_outcomes_recorded", "Outcomes recorded for the first time", registry=kept)
-        self.canary = Counter("churn_canary_calls", "Calls of the challenger for its canary share", ["result"], registry=kept)
+        self.canary = Counter("churn_canary_answers", "Answers of the challenger to its canary share", registry=kept)
+        self.fallen_back = Counter("churn_canary_failures", "Calls of it that the champion answered", registry=kept)
         self.living = Living(slot, kept)
         self._scored: list[int] = []
 
@@ -64,6 +65,10 @@ class Telemetry:
         self._scored.append(rows)
         if unseen:
             self.unseen.inc(unseen)
+
+    def tried(self, failed: bool) -> None:
+        """Count a call of the challenger."""
+        (self.fallen_back if failed else self.canary).inc()
 
     def settle(self, notes: Sequence[Note]) -> None:
         """Count answers, and the requests that were scored since the last time."""

@@ -28,11 +28,12 @@ WITHDRAWN = "withdrawn"
 class Canary:
     """Asks the challenger of a slot in threads of its own, so that one that hangs holds up nobody else.
 
-    patience: seconds after which such a thread is left behind. tell: called with "answered" or "failed" after each call.
+    patience: seconds after which such a thread is left behind. tell: is told after each call
+    whether it failed.
     """
 
     def __init__(
-        self, slot: ModelSlot, store: Ledger, bundles: Path, patience: float, tell: Callable[[str], object] = lambda _: None
+        self, slot: ModelSlot, store: Ledger, bundles: Path, patience: float, tell: Callable[[bool], object] = lambda _: None
     ) -> None:
         self._slot, self._store, self._bundles, self._tell = slot, store, bundles, tell
         self._crew, self._aside = Crew(THREADS, patience), Crew(1, patience)  # the second one writes what failed
@@ -53,7 +54,7 @@ class Canary:
             self._failed(challenger, _reason(error, challenger))
             return None
         challenger.note(failed=False)
-        self._tell("answered")
+        self._tell(False)
         return scores
 
     def withdraw(self, version: str, reason: str, answered: int = 0, failed: int = 0) -> None:
@@ -75,7 +76,7 @@ class Canary:
 
     def _failed(self, challenger: Challenger, reason: str) -> None:
         """Count and keep a failure; when they are too many, withdraw at once and let what follows take its time."""
-        self._tell("failed")
+        self._tell(True)
         self._aside.submit(lambda _: self._keep(challenger, reason), _warn)
         if challenger.note(failed=True) and self._slot.challenger is challenger:
             self._slot.challenger = None

@@ -49,7 +49,7 @@ class Challengers(Protocol):
 class ChallengerFollower:
     """Keeps the challenger's file as the registry says. `tell` is given what the file says, None where there is none."""
 
-    def __init__(self, registry: Challengers, bundles: Path, tell: Callable[[Target | None], object] = lambda _: None) -> None:
+    def __init__(self, registry: Challengers, bundles: Path, tell: Callable[[Target | None], object]) -> None:
         self._registry, self._bundles, self._tell = registry, bundles, tell
         self._followed: HasPlan | None = None
 

@@ -13,7 +13,11 @@ from churn.errors import ParamsError, WorkspaceError
 from churn.params.data import Data as Data
 from churn.params.data import Kind as Kind
 from churn.params.data import Reading as Reading
+from churn.params.rollout import Budget as Budget
+from churn.params.rollout import Canary as Canary
 from churn.params.rollout import ErrorRule as ErrorRule
+from churn.params.rollout import Rollout as Rollout
+from churn.params.rollout import Shadow as Shadow
 from churn.params.section import Money, Share
 from churn.params.section import Section as Section
 
@@ -187,6 +191,8 @@ class Deployment(Section):
     evidence: bool = Field(description="whether its evidence is gathered in a folder")
     approval: Literal["none", "human"] = Field(description="human: a person must approve")
     approval_hours: float = Field(gt=0, description="hours after which an approval that nobody gave is a no")
+    shadow: bool = Field(description="whether it first scores beside the champion, unseen")
+    canary: bool = Field(description="whether it then answers a share of the customers")
     verification: bool = Field(description="whether the running server must answer with it")
 
 
@@ -248,6 +254,7 @@ class Params(Section):
     bundle: Pack
     gate: Gate
     deployment: Deployment
+    rollout: Rollout
     monitoring: Monitoring
     retraining: Retraining
 
@@ -255,7 +262,7 @@ class Params(Section):
     def digest(self) -> str:
         """sha256 over every knob that a bundle depends on, independent of the order of keys in the file."""
         text = json.dumps(
-            self.model_dump(mode="json", exclude={"discovery", "gate", "deployment", "monitoring", "retraining"}),
+            self.model_dump(mode="json", exclude={"discovery", "gate", "deployment", "rollout", "monitoring", "retraining"}),
             sort_keys=True,
         )
         return hashlib.sha256(text.encode()).hexdigest()

@@ -31,6 +31,7 @@ from churn.store.tables import (
     turns,
     windows,
 )
+from churn.store.tried import Tried
 
 LOCK_WAIT_SECONDS = 5.0
 CHECKPOINT_PAGES = 10_000  # of 4 KiB: whoever commits then waits for the disk, ten times more rarely than by default
@@ -52,6 +53,7 @@ class Store:
             json_serializer=_to_json,
         )
         self._lines = LineWriter(self._engine, _to_json)
+        self.tried = Tried(self._transaction)
         if lite:
             event.listen(self._engine, "connect", _write_ahead)
 
