@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from churn.store import Event
 
@@ -27,9 +29,19 @@ class Attempt:
         return found
 
     @property
-    def waiting(self) -> str:
-        """What it waits for, as the step that waits has said in its last line; empty while it waits for nobody."""
-        return str(self.newest.detail.get("waits", ""))
+    def facts(self) -> dict[str, Any]:
+        """What every line about it holds."""
+        return {name: value for name, value in self.line.detail.items() if name not in {"before", "broken"}}
+
+    @property
+    def answered(self) -> str:
+        """The turn that whoever answers must take, so that one answer counts."""
+        return f"deployment {self.number} answered"
+
+    def waiting(self, now: datetime) -> bool:
+        """Whether it waits for somebody, as the step that waits has said in its last line, and until when."""
+        until = self.newest.detail.get("until")
+        return until is not None and now <= datetime.fromisoformat(until)
 
 
 def under_way(history: Sequence[Event]) -> Attempt | None:

@@ -7,6 +7,7 @@ from churn.bundle.manifest import Manifest, fingerprint
 from churn.errors import DeploymentUnderWay
 from churn.registry import Registry
 from churn.store import Event, Store
+from churn.store.tables import now
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.attempts import BEGUN, ENDED, Attempt, next_number, under_way
 from pipelines.deployment.promotion import put_back
@@ -14,7 +15,7 @@ from pipelines.deployment.trial import Trial
 
 
 @task(**OUTSIDE)
-def begin(candidate: str, broken: bool) -> Trial:
+def begin(candidate: str, broken: bool, override: str = "") -> Trial:
     """Go on with the attempt for this candidate that was cut short, or begin one.
 
     An attempt for another candidate that was cut short is ended first, and what it had promoted is taken back. Raises
@@ -25,10 +26,10 @@ def begin(candidate: str, broken: bool) -> Trial:
     champion = _champion(models)
     known = under_way(log.history())
     if known and known.line.version == candidate and champion in (known.before, candidate):
-        return _trial(models, candidate, known.number, known.before, broken)
+        return _trial(models, candidate, known.number, known.before, broken, override)
     if known:
         _give_up(log, models, known, champion)
-    trial = _trial(models, candidate, next_number(log.history()), champion, broken)
+    trial = _trial(models, candidate, next_number(log.history()), champion, broken, override)
     if not log.take_turn(f"deployment {trial.number}", trial.line(BEGUN, before=champion)):
         raise DeploymentUnderWay(f"another deployment has just begun; see `churn history`, then deploy version {candidate}")
     return trial
@@ -37,11 +38,11 @@ def begin(candidate: str, broken: bool) -> Trial:
 def _give_up(log: Store, models: Registry, known: Attempt, champion: str | None) -> None:
     """End an attempt that nobody goes on with; its candidate does not stay champion without having been verified."""
     version = known.line.version
-    if known.waiting and champion == known.before:
-        raise DeploymentUnderWay(f"version {version} waits: {known.waiting}; end that first, or let its time run out")
+    if known.waiting(now()) and champion == known.before:
+        raise DeploymentUnderWay(f"version {version} waits for a person; say yes or no by `churn approve {version}`")
     if champion == version:
         put_back(models, known.before)
-    ended = {"attempt": known.number, "promoted": False, "reason": "cut short, and another deployment has begun"}
+    ended = known.facts | {"promoted": False, "reason": "cut short, and another deployment has begun"}
     log.take_turn(f"deployment {known.number} {ENDED}", Event(ENDED, version, ended))
 
 
@@ -50,8 +51,8 @@ def _champion(models: Registry) -> str | None:
     return found.version if found else None
 
 
-def _trial(models: Registry, candidate: str, number: int, before: str | None, broken: bool) -> Trial:
+def _trial(models: Registry, candidate: str, number: int, before: str | None, broken: bool, override: str) -> Trial:
     folder = models.download(candidate, settings.load().bundles)
     lineage = Manifest.verified(folder).lineage
-    made_of = {"bundle": fingerprint(folder)[:12], "data": lineage.data, "commit": lineage.commit}
-    return Trial(number, candidate, before, made_of, broken)
+    made_of = {"bundle": fingerprint(folder), "data": lineage.data, "commit": lineage.commit}
+    return Trial(number, candidate, before, made_of, broken, override)

@@ -2,6 +2,7 @@
 
 from prefect import task
 
+from churn.history import PROMOTED
 from churn.store import Store
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.attempts import ENDED
@@ -10,7 +11,7 @@ from pipelines.deployment.promotion import PROMOTING
 from pipelines.deployment.told import publish, report
 from pipelines.deployment.trial import Outcome, Trial
 
-PROMOTED, UNDONE = "promoted", "undone"  # kinds of line in the history
+UNDONE = "undone"  # a kind of line in the history
 
 
 def conclude(trial: Trial, outcome: Outcome) -> None:

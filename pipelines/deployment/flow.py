@@ -11,6 +11,7 @@ from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.attempts import under_way
 from pipelines.deployment.begin import begin
 from pipelines.deployment.end import conclude, undo
+from pipelines.deployment.form import ask, heed
 from pipelines.deployment.steps import walk
 from pipelines.deployment.told import publish, report
 from pipelines.deployment.trial import Outcome, Trial
@@ -18,12 +19,12 @@ from pipelines.overview import draw_overview
 
 
 @flow(name="deployment", log_prints=True)
-def deployment(version: str | None = None, broken: bool = False) -> bool:
+def deployment(version: str | None = None, broken: bool = False, override: str = "") -> bool:
     """Take a version through every step that the policy wants. Returns whether it was promoted.
 
     version: by default the one made from artifacts/bundle. broken: its data may be of feeds that monitoring called
-    broken, for a person who knows that the change is there to stay. A deployment that was cut short goes on where it
-    was. Raises DeploymentUnderWay while another one is.
+    broken, for a person who knows that the change is there to stay. override: why a person overrules the gate.
+    A deployment that was cut short goes on where it was. Raises DeploymentUnderWay while another one is.
     """
     candidate = version or find_candidate()
     with store().alone("deployment"):
@@ -31,9 +32,13 @@ def deployment(version: str | None = None, broken: bool = False) -> bool:
         if champion and champion.version == candidate and not cut_short(candidate):
             publish(report(candidate, candidate, "not promoted", "it is the champion already", {}))
             return False
-        trial = begin(candidate, broken)
+        trial = begin(candidate, broken, override)
         outcome = _walk(trial)
         conclude(trial, outcome)
+        if outcome.waits and (said := ask(trial)):
+            heed(trial, said)
+            outcome = _walk(trial)
+            conclude(trial, outcome)
     draw_overview(return_state=True)  # the page shows who is live; without it the promotion stands
     return outcome.passed
 

@@ -1,28 +1,37 @@
 """The gate: candidate and champion on the same rows, and the decision."""
 
 from dataclasses import asdict
+from typing import Any
 
 from prefect import task
 
 from churn import gate, params, settings
 from churn.bundle.open import open_bundle
 from churn.evaluate import calibration_noise, figures, paired
+from churn.store import Event
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.trial import Outcome, Trial
 
-GATED = "gated"
+GATED, OVERRIDDEN = "gated", "overridden"  # kinds of line in the history
 
 
 @task(**OUTSIDE)
 def weigh(trial: Trial) -> Outcome:
-    """Let the gate decide, once for an attempt."""
+    """Let the gate decide, once for an attempt; a person who overrules it is written down with the reason."""
     log = store()
-    known = trial.noted(log, GATED)
-    if known is None:
+    if trial.noted(log, GATED) is None:
         trial.note(log, GATED, **asdict(compare(trial)))
-        known = trial.noted(log, GATED)
-    told = known.detail if known else {}
-    return Outcome(bool(told.get("promote")), str(told.get("reason", "no decision was written")), detail=told)
+    told = _told(trial.noted(log, GATED))
+    if told["promote"] is True or not trial.override:
+        return Outcome(told["promote"] is True, str(told["reason"]))
+    failed = [one["name"] for one in told["criteria"] if not one["holds"]]
+    trial.note(log, OVERRIDDEN, reason=trial.override, criteria=failed)
+    return Outcome(True, f"overruled: {trial.override}")
+
+
+def _told(line: Event | None) -> dict[str, Any]:
+    """What a decision says; one that is not there lets nobody pass."""
+    return line.detail if line else {"promote": False, "reason": "no decision was written", "criteria": []}
 
 
 def compare(trial: Trial) -> gate.Decision:

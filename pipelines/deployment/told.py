@@ -6,15 +6,17 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact
 
 from pipelines.common import OUTSIDE, store, table
-from pipelines.deployment.gate import GATED
+from pipelines.deployment.attempts import ENDED, under_way
 
 
 def reason(version: str) -> str:
     """How the newest attempt for a version ended, or where it stands, and why."""
-    told = [line for line in store().history() if line.version == version and line.kind in (GATED, "deployment ended")]
-    ended = told[-1].detail if told else {}
-    promoted = ended.get("promoted", False)
-    return f"{'promoted' if promoted else 'not promoted'}, {ended.get('reason', 'nobody has asked the gate')}"
+    history = store().history()
+    known = under_way(history)
+    if known and known.line.version == version:
+        return f"not promoted yet, the deployment is under way; its last line is '{known.newest.kind}'"
+    ended = [line.detail for line in history if line.kind == ENDED and line.version == version]
+    return f"{'promoted' if ended[-1]['promoted'] else 'not promoted'}, {ended[-1]['reason']}"
 
 
 @task(**OUTSIDE)

@@ -11,7 +11,7 @@ class Trial:
     """The attempt `number`, counted from 1, to put `candidate` in the place of `before`, the champion when it began.
 
     made_of: bundle, data and commit of the candidate, for the history. broken: a person knows that its data is of a feed
-    that monitoring called broken.
+    that monitoring called broken. override: why a person overrules the gate; empty where nobody does.
     """
 
     number: int
@@ -19,6 +19,7 @@ class Trial:
     before: str | None
     made_of: dict[str, str]
     broken: bool = False
+    override: str = ""
 
     def line(self, kind: str, **detail: Any) -> Event:
         """A line of the history about this attempt."""
@@ -27,6 +28,10 @@ class Trial:
     def note(self, log: Store, kind: str, **detail: Any) -> None:
         """Write a line, once for the attempt, however often the step that found it is repeated."""
         log.take_turn(f"deployment {self.number} {kind}", self.line(kind, **detail))
+
+    def note_answer(self, log: Store, line: Event) -> None:
+        """Write what somebody says to it, unless somebody has answered already."""
+        log.take_turn(f"deployment {self.number} answered", line)
 
     def noted(self, log: Store, kind: str) -> Event | None:
         """The line of a kind that this attempt has written."""

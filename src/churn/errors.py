@@ -14,6 +14,7 @@ ChurnError                   base: one line for the person who must act
 ├── ContractChanged          a challenger would refuse requests that the live model takes
 ├── ExportInexact            the exported graph does not score like the training library
 ├── DeploymentUnderWay       another deployment has not ended
+├── ApprovalRefused          an approval that nothing waits for, or without a reason
 ├── NoModel                  no champion has been promoted yet
 ├── RegistryUnavailable      the model registry does not answer
 ├── StoreUnavailable         the store does not answer or is locked
@@ -139,6 +140,14 @@ class DeploymentUnderWay(ChurnError):
 
     status = 409
     title = "Another deployment is under way"
+
+
+class ApprovalRefused(ChurnError):
+    """An approval for what does not wait for one, or without a reason."""
+
+    status = 409
+    exit_code = 2
+    title = "The approval was not taken"
 
 
 class NoModel(ChurnError):

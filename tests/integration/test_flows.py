@@ -124,7 +124,8 @@ def test_development_registers_a_candidate_once(company, candidate, log):
     lineage = open_bundle(company.folder / "artifacts" / "bundle").manifest.lineage
     assert all(part in text for part in (version.run_id, lineage.data, lineage.commit))
     assert lineage.commit == git(company, "rev-parse", "HEAD").strip()
-    assert [line.detail for line in log.history() if line.kind == "registered"] == [lineage.model_dump()]
+    made_of = {"bundle": version.fingerprint, "run": version.run_id, **lineage.model_dump()}
+    assert [line.detail for line in log.history() if line.kind == "registered"] == [made_of]
 
 
 def test_the_run_of_a_candidate_tells_what_made_it(company, candidate):

@@ -126,6 +126,12 @@ class Store:
         with self._transaction() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
+    def prediction(self, name: str) -> dict[str, Any] | None:
+        """One prediction by its id, with `churned`; None if nobody made it."""
+        with self._transaction() as connection:
+            row = connection.execute(_with_outcome().where(predictions.c.id == name)).mappings().one_or_none()
+            return dict(row) if row else None
+
     def window(self, snapshot: str, model_version: str | None = None) -> list[dict[str, Any]]:
         """Predictions of a snapshot in order of time, each with `churned` (None while not known)."""
         query = _with_outcome().where(predictions.c.snapshot == snapshot)

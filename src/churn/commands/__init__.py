@@ -1,0 +1,7 @@
+"""Commands about releases, each in a file of its own; `churn.cli` adds them to `churn`."""
+
+from churn.commands.approve import approve
+from churn.commands.history import history
+from churn.commands.lineage import lineage
+
+COMMANDS = (approve, history, lineage)

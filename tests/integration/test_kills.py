@@ -1,0 +1,89 @@
+"""A deployment that is killed at any point leaves one champion, and the next one goes on where it was."""
+
+import multiprocessing
+import os
+import random
+import time
+from contextlib import closing
+from importlib.resources import files
+
+import pytest
+
+from churn.bundle.open import open_bundle
+from churn.history import PROMOTED, reigns
+from churn.registry import Registry, ask
+from churn.registry.track import register, track
+from churn.store import Store
+from pipelines.deployment.attempts import BEGUN, ENDED, under_way
+from support.killed import deploy
+from support.tiny import build_bundle
+
+KILLS = int(os.environ.get("CHURN_TEST_KILLS", "8"))
+PROCESSES = multiprocessing.get_context("forkserver")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A workspace with two registered versions: the first has learned nothing, the second something."""
+    folder = tmp_path_factory.mktemp("killed")
+    text = (files("churn") / "templates" / "params.yaml").read_text(encoding="utf-8")
+    (folder / "params.yaml").write_text(text)
+    registry = Registry(f"sqlite:///{folder / 'state' / 'mlflow.db'}", "churn")
+    (folder / "plots").mkdir()
+    for name, blind in (("worse", True), ("better", False)):
+        bundle = open_bundle(build_bundle(folder / name, blind=blind))
+        register(registry, bundle, track(registry, bundle, {}, folder / "plots"))
+    PROCESSES.set_forkserver_preload(["support.killed", "mlflow"])
+    return folder
+
+
+class Run:
+    """A deployment in a process of its own."""
+
+    def __init__(self, folder, candidate, override):
+        self.process = PROCESSES.Process(target=deploy, args=(folder, candidate, override))
+        self.process.start()
+        self.begun = time.monotonic()
+
+    def ended(self, seconds):
+        """Whether it ends by itself in so many seconds; else it is killed."""
+        self.process.join(seconds)
+        if self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
+            return False
+        assert self.process.exitcode == 0
+        return True
+
+
+def test_kills_at_random_points(folder):
+    """After each kill there is one champion, the old or the new, and in the end the new one and a whole history.
+
+    CHURN_TEST_KILLS=200 kills that often.
+    """
+    uri = f"sqlite:///{folder / 'state' / 'mlflow.db'}"
+    chance, kills, before, took, attempts = random.Random(7), 0, None, 20.0, 0
+    with closing(Store(f"sqlite:///{folder / 'state' / 'store.db'}")) as log:
+        log.create()
+        while kills < KILLS:
+            candidate = "2" if before == "1" else "1"
+            override = "a drill: back to the worse one" if before == "2" else ""
+            attempts += 1
+            while True:
+                run = Run(folder, candidate, override)
+                whole = run.ended(chance.uniform(0, took) if attempts > 1 else 60)
+                found = ask.file(uri, "churn")
+                champion = found and found.version
+                assert champion in (before, candidate)
+                if whole:
+                    took = time.monotonic() - run.begun
+                    break
+                kills += 1
+            assert champion == candidate
+            log.check_history()
+            history = log.history()
+            assert under_way(history) is None
+            assert [one.version for one in reigns(history)][-1] == candidate
+            counts = {kind: sum(line.kind == kind for line in history) for kind in (BEGUN, PROMOTED, ENDED)}
+            assert set(counts.values()) == {attempts}
+            before = candidate
