@@ -6,11 +6,10 @@ from time import monotonic
 
 from churn import params, settings
 from churn.errors import NoModel
+from churn.history import CROWNED, ROLLED_BACK
 from churn.registry.light import registry_at
 from churn.store import Event, Store
 from pipelines.running import await_server
-
-ROLLED_BACK = "rolled back"  # a kind of line in the history
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def previous(history: Sequence[Event], champion: str | None) -> str:
     Raises NoModel if there is none.
     """
     left = {line.detail["before"] for line in history if line.kind == ROLLED_BACK}
-    told = [line for line in history if line.kind in ("promoted", ROLLED_BACK)]
+    told = [line for line in history if line.kind in CROWNED]
     was: list[str] = [version for line in told for version in (line.detail.get("before"), line.version) if version]
     found = next((version for version in reversed(was) if version != champion and version not in left), None)
     if found is None:

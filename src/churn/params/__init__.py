@@ -194,6 +194,7 @@ class Deployment(Section):
     shadow: bool = Field(description="whether it first scores beside the champion, unseen")
     canary: bool = Field(description="whether it then answers a share of the customers")
     verification: bool = Field(description="whether the running server must answer with it")
+    budget: bool = Field(description="whether its errors are then watched for a while, and too many undo the promotion")
 
 
 class Monitoring(Section):

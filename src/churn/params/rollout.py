@@ -53,9 +53,9 @@ class Canary(Section):
 
 
 class Budget(Section):
-    """When a new champion is rolled back by itself."""
+    """When a new champion is undone because requests fail."""
 
-    seconds: float = Field(ge=0, description="how long a new champion is watched; 0: not at all")
+    seconds: float = Field(gt=0, description="how long a new champion is watched")
     errors: ErrorRule
 
 

@@ -23,7 +23,11 @@ class Sprt:
 
     def after(self, evidence: float, wrong: bool) -> float:
         """The evidence after one more event, never below what accepts: nothing done well excuses failures much later."""
-        return max(self._accepting, evidence + self.evidence(wrong, not wrong))
+        return self.after_many(evidence, int(wrong), int(not wrong))
+
+    def after_many(self, evidence: float, wrong: int, right: int) -> float:
+        """The evidence after events whose order is not known: as if what went right came first."""
+        return max(self._accepting, evidence + self.evidence(0, right)) + self.evidence(wrong, 0)
 
     def refuses(self, evidence: float) -> bool:
         """Whether the share is too large."""

@@ -67,17 +67,12 @@ class Tried:
         with self._begin() as connection:
             return [tuple(row) for row in connection.execute(query.where(*where).order_by(tried.id))]
 
-    def failures(self, version: str, since: datetime) -> int:
-        """Calls of a canary that failed."""
+    def scored(self, version: str, mode: str, since: datetime) -> int:
+        """Rows of a challenger: those scored in the shadow, or those on which a canary failed."""
         tried = challenger_scores.c
-        where = tried.version == version, tried.mode == "canary", tried.time >= since, tried.error.is_not(None)
+        where = tried.version == version, tried.mode == mode, tried.time >= since
         with self._begin() as connection:
             return connection.scalar(select(func.count()).select_from(challenger_scores).where(*where)) or 0
-
-    def count_since(self, since: datetime) -> int:
-        """Predictions made since a moment."""
-        with self._begin() as connection:
-            return connection.scalar(select(func.count()).select_from(predictions).where(_made_since(since))) or 0
 
     def sums(self, since: datetime, late: float) -> dict[str, Sums]:
         """For each version that has answered since a moment, its sums. late: seconds above which an answer is late."""
