@@ -10,7 +10,7 @@ from churn.params import load
 def set_number(path: Path, key: str, value: float) -> None:
     """Write a number behind a key that stands once, on a line of its own. Raises ParamsError, and then nothing changes."""
     before = path.read_text(encoding="utf-8")
-    after, found = re.subn(rf"(?m)^(\s+{key}:\s*)[^\s#]+", lambda match: f"{match[1]}{value:g}", before)
+    after, found = re.subn(rf"(?m)^( *{key}: +)[^\s#]+", lambda match: f"{match[1]}{value:g}", before)
     if found != 1:
         raise ParamsError(f"{path} has {key} on {found} lines; write {key}: {value:g} there yourself")
     beside = path.with_suffix(".new")

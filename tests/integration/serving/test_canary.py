@@ -27,7 +27,7 @@ from itertools import count
 from churn.bundle.open import Bundle
 whole, calls = Bundle.score_rows, count()
 def fails_half(bundle, rows):
-    if bundle.data_hash == "data-1" and next(calls) % 2:
+    if bundle.data_hash == "data-1" and next(calls) %% 2:
         %s
     return whole(bundle, rows)
 Bundle.score_rows = fails_half

@@ -95,7 +95,11 @@ def test_where_it_fails_the_champion_answers(client, challenged, row, store, set
 def test_one_failure_among_many_answers_is_borne(client, challenged, row, slot):
     """The rule asks for a share of failures, not for the first one."""
     calls = [*[sure] * 10, WAYS["raises"], *[sure] * 100]
-    challenged(lambda rows: calls.pop()(rows))
+
+    def next_of_them(rows):
+        return calls.pop()(rows)
+
+    challenged(next_of_them)
     versions = [client.post("/predict", json=row | {"customer id": TAKEN}).json()["model_version"] for _ in range(111)]
     assert versions == ["2"] * 100 + ["1"] + ["2"] * 10
     assert slot.challenger is not None
