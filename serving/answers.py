@@ -55,6 +55,12 @@ class Prediction(BaseModel):
     reasons: list[Reason] | None = Field(None, description="the strongest first; only where `explain` asks for them")
 
 
+class BatchItem(Prediction):
+    """A prediction of a batch."""
+
+    model_version: str | None = Field(None, description="the version that made it, where that is another than the answer names")
+
+
 class Unrecorded(BaseModel):
     """What says that an answer is not on record."""
 
@@ -73,9 +79,9 @@ class Answer(Prediction, Unrecorded):
 
 
 class BatchAnswer(Unrecorded):
-    """Predictions in the order of the customers, all by one model."""
+    """Predictions in the order of the customers, by one model unless a prediction names another."""
 
-    predictions: list[Prediction]
+    predictions: list[BatchItem]
     threshold: float
     model_version: str
     data_hash: str

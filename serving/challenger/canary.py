@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
+from typing import Any, TypeVar
 
 from churn.errors import StoreUnavailable
 from churn.store import ChallengerScore, Event
@@ -20,6 +22,8 @@ from serving.scoring import Scores
 from serving.slot import ModelSlot
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 THREADS = 2
 WITHDRAWN = "withdrawn"
@@ -45,17 +49,29 @@ class Canary:
 
         None if the customer is not of its share, or if it fails: it raises, gives no number, or takes too long.
         """
-        if not challenger.takes(row):
-            return None
+        return await self._ask(challenger, 1, challenger.score, [row], features) if challenger.takes(row) else None
+
+    async def mix(self, challenger: Challenger, rows: Sequence[Row], features: tuple[str, ...], scores: Scores) -> Scores:
+        """The champion's scores of rows with the challenger's in the place of its customers'; without them if it fails."""
+        found = await self._ask(challenger, len(rows), challenger.score_among, rows, features)
+        if not found or not found[1]:
+            return scores
+        made = list(scores.made)
+        for place, theirs in zip(found[0], found[1].made, strict=True):
+            made[place] = theirs
+        return replace(scores, made=made)
+
+    async def _ask(self, challenger: Challenger, rows: int, function: Callable[..., T], *arguments: Any) -> T | None:
+        """Call the challenger in a thread, and count how that went."""
         try:
-            async with asyncio.timeout(challenger.plan.slow_seconds):
-                scores = await self._crew.run(challenger.score, row, features, perf_counter())
+            async with asyncio.timeout(challenger.patience(rows)):
+                found = await self._crew.run(function, *arguments, perf_counter())
         except Exception as error:  # whatever a new model breaks, the old one answers
-            self._failed(challenger, _reason(error, challenger))
+            self._failed(challenger, _reason(error))
             return None
         challenger.note(failed=False)
         self._tell(False)
-        return scores
+        return found
 
     def withdraw(self, version: str, reason: str, answered: int = 0, failed: int = 0) -> None:
         """Serve a challenger no more, in all workers and after a restart; history is told. Called from any thread."""
@@ -89,10 +105,10 @@ class Canary:
         self._store.log_challenger([ChallengerScore(None, now(), challenger.live.version, "canary", error=reason)])
 
 
-def _reason(error: Exception, challenger: Challenger) -> str:
+def _reason(error: Exception) -> str:
     """What failed, in one line; a time-out has no words of its own."""
     if isinstance(error, TimeoutError):
-        return f"no answer within {challenger.plan.slow_seconds:g} s"
+        return "no answer in time"
     return " ".join(f"{type(error).__name__} {error}".split())[:200]
 
 

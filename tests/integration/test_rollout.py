@@ -67,6 +67,7 @@ def state(tmp_path_factory):
         bundle = open_bundle(build_bundle(folder / f"built-{seed}", seed))
         register(registry, bundle, track(registry, bundle, {}, folder / "plots"))
     registry.promote("1")
+    registry.download("1", folder / "state" / "bundles")
     return folder
 
 

@@ -125,6 +125,29 @@ def test_a_row_without_an_id_is_known_by_its_values(client, challenged, row):
     assert set(versions[0]) == {"1", "2"}
 
 
+def test_in_a_batch_its_customers_meet_it_and_the_others_the_champion(client, challenged, row, store):
+    """Predictions in the order of the customers; those of the challenger name it, as the record does."""
+    challenged(sure)
+    names = [f"C{number}" for number in range(40)]
+    answer = client.post("/predict/batch", json={"customers": [row | {"customer id": name} for name in names]}).json()
+    for name, item in zip(names, answer["predictions"], strict=True):
+        theirs = place(name, canary_salt("2")) < PLAN.share
+        assert (item.get("model_version"), item["probability"] == 0.99) == (("2", True) if theirs else (None, False))
+        kept = store.predictions[item["prediction_id"]]
+        assert (kept.customer, kept.model_version) == (name, "2" if theirs else "1")
+    assert answer["model_version"] == "1"
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_batch_on_which_it_fails_is_the_champions(client, challenged, row, way):
+    """Nobody's prediction is missing."""
+    challenged(way)
+    customers = [row | {"customer id": f"C{number}"} for number in range(20)]
+    answer = client.post("/predict/batch", json={"customers": customers})
+    assert answer.status_code == 200
+    assert ["model_version" in item for item in answer.json()["predictions"]] == [False] * 20
+
+
 @pytest.fixture
 def target(bundle_folder):
     return Target(version="2", folder=str(bundle_folder), plan=PLAN)
@@ -165,5 +188,5 @@ def test_a_challenger_with_its_columns_in_another_order_reads_them_by_name(bundl
     model = Model(bundle, lambda rows: seen.append(rows) or sure(rows))
     model.contract = turned
     read = slot.live.form.one(json.dumps(row).encode())
-    Challenger(Live("2", model, slot.live.form), PLAN).score(read, bundle.contract.features, 0.0)
+    Challenger(Live("2", model, slot.live.form), PLAN).score([read], bundle.contract.features, 0.0)
     assert [list(reversed(values)) for (values,) in seen] == [list(read.values)]
