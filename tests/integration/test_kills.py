@@ -41,6 +41,7 @@ class Run:
     """A deployment in a process of its own."""
 
     def __init__(self, folder, candidate, override):
+        self.log = folder / "log.txt"
         self.process = PROCESSES.Process(target=deploy, args=(folder, candidate, override))
         self.process.start()
         self.begun = time.monotonic()
@@ -52,7 +53,7 @@ class Run:
             self.process.kill()
             self.process.join()
             return False
-        assert self.process.exitcode == 0
+        assert self.process.exitcode == 0, self.log.read_text()[-2000:]
         return True
 
 

@@ -70,7 +70,7 @@ def _log(
     run_id = str(client.create_run(experiment, tags=_tags(bundle)).info.run_id)
     stamp = int(time.time() * 1000)
     flat = [Param(key, str(value)[:6000]) for key, value in flatten(_without_columns(params)).items()]
-    numbers = {key: value for key, value in flatten(bundle.metrics).items() if not isinstance(value, str)}
+    numbers = {key: value for key, value in flatten(bundle.metrics).items() if isinstance(value, (int, float))}
     metrics = [Metric(_key(key), float(value), stamp, 0) for key, value in numbers.items()]
     for start in range(0, len(flat), 100):
         client.log_batch(run_id, params=flat[start : start + 100])
