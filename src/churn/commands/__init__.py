@@ -1,8 +1,9 @@
 """Commands about releases, each in a file of its own; `churn.cli` adds them to `churn`."""
 
 from churn.commands.approve import approve
+from churn.commands.card import card
 from churn.commands.dora import dora
 from churn.commands.history import history
 from churn.commands.lineage import lineage
 
-COMMANDS = (approve, dora, history, lineage)
+COMMANDS = (approve, card, dora, history, lineage)

@@ -43,6 +43,12 @@ def register(registry: Registry, bundle: Bundle, run_id: str) -> Version:
         return _version(client.get_model_version(registry.name, number))
 
 
+def attach(registry: Registry, run_id: str, folder: Path, name: str) -> None:
+    """Log the files of a folder to a run, below `name`; the same files again change nothing."""
+    with registry.answering() as client:
+        client.log_artifacts(run_id, str(folder), name)
+
+
 def _experiment(client: "MlflowClient", registry: Registry) -> str:
     found = client.get_experiment_by_name(registry.name)
     if found:

@@ -177,6 +177,11 @@ class Store:
         with self._transaction() as connection:
             chain.check(connection)
 
+    def history_head(self) -> tuple[int, str]:
+        """How many lines the history has, and the hash of the last."""
+        with self._transaction() as connection:
+            return chain.head_of(connection)
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with self._named(), self._engine.begin() as connection:

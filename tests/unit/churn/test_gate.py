@@ -18,8 +18,11 @@ FAIR = Group("sex, f", (0.01, -0.05, 0.07), (0.0, -0.02, 0.02))
 NAN = math.nan
 
 
+POLICY = gate(resamples=200)
+
+
 def policy(**changes):
-    return gate(**{"resamples": 200} | changes)
+    return POLICY.model_copy(update=changes)
 
 
 def world(rows=1500, noise=0.0, seed=0):
