@@ -24,11 +24,13 @@ def weigh(trial: Trial) -> Outcome:
     if trial.noted(log, GATED) is None:
         trial.note(log, GATED, **asdict(compare(trial)))
     told = _told(trial.noted(log, GATED))
-    if told["promote"] is True or not trial.override:
-        return Outcome(told["promote"] is True, str(told["reason"]))
-    failed = [one["name"] for one in told["criteria"] if not one["holds"]]
-    trial.note(log, OVERRIDDEN, reason=trial.override, criteria=failed)
-    return Outcome(True, f"overruled: {trial.override}")
+    if told["promote"] is not True and trial.override:
+        failed = [one["name"] for one in told["criteria"] if not one["holds"]]
+        trial.note(log, OVERRIDDEN, reason=trial.override, criteria=failed)
+    overruled = trial.noted(log, OVERRIDDEN)  # also by who began an attempt that was cut short
+    if overruled:
+        return Outcome(True, f"the gate was overruled: {overruled.detail['reason']}")
+    return Outcome(told["promote"] is True, str(told["reason"]))
 
 
 def _told(line: Event | None) -> dict[str, Any]:
