@@ -57,7 +57,7 @@ class Learner:
         rows, label = candidate.reference.block, candidate.reference.label
         asked = Candidate(
             scores=_free_of_charge(rows.probability),
-            rows=Judged(label, np.unique(rows.customer, return_inverse=True)[1], {}),
+            rows=Judged(label, _counted(rows.customer, len(label)), {}),
             costs=self.decision,
             export_error=0.0,
         )
@@ -89,6 +89,11 @@ class Learner:
             reference = reference + one
         policy = self.params.monitoring
         return Yardstick(self.contract, self.decision, reference, score, policy.bins, seed=self.params.train.seed)
+
+
+def _counted(customer: Keys | None, rows: int) -> npt.NDArray[np.int64]:
+    """A number for each customer; where nobody is known each row is one."""
+    return np.arange(rows) if customer is None else np.unique(customer, return_inverse=True)[1]
 
 
 def _free_of_charge(probability: Floats) -> Contestant:

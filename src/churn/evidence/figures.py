@@ -1,6 +1,6 @@
 """The parts of the card that hold figures: (sentences, head of the table, rows)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -86,7 +86,7 @@ def fairness(facts: Facts) -> Shown:
     )
 
 
-def _of(row: dict[str, Any], name: str) -> str:
+def _of(row: Mapping[Any, Any], name: str) -> str:
     return f"{row[name]:.3f} {_interval(row[f'{name}_low'], row[f'{name}_high'])}"
 
 
