@@ -37,6 +37,7 @@ def begin(candidate: str, broken: bool, override: str = "") -> Trial:
 
 def _give_up(log: Store, models: Registry, known: Attempt, champion: str | None) -> None:
     """End an attempt that nobody goes on with; its candidate does not stay champion without having been verified."""
+    models.dismiss()  # it may have been cut short while it was the challenger
     version = known.line.version
     if known.waiting(now()) and champion == known.before:
         raise DeploymentUnderWay(f"version {version} waits for a person; say yes or no by `churn approve {version}`")

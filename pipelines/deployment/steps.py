@@ -5,9 +5,12 @@ from typing import NamedTuple
 
 from churn.params import Deployment
 from pipelines.deployment.approval import approve
+from pipelines.deployment.budget import watch
+from pipelines.deployment.canary import canary
 from pipelines.deployment.evidence import gather
 from pipelines.deployment.gate import weigh
 from pipelines.deployment.promotion import promote
+from pipelines.deployment.shadow import shadow
 from pipelines.deployment.trial import Outcome, Trial
 from pipelines.deployment.verification import verify
 
@@ -27,8 +30,11 @@ STEPS = (
     Step("gate", weigh, lambda policy: policy.gate),
     Step("evidence", gather, lambda policy: policy.evidence),
     Step("approval", approve, lambda policy: policy.approval == "human"),
+    Step("shadow", shadow, lambda policy: policy.shadow),
+    Step("canary", canary, lambda policy: policy.canary),
     Step("promotion", promote, lambda _: True),
     Step("verification", verify, lambda policy: policy.verification),
+    Step("budget", watch, lambda policy: policy.budget),
 )
 
 

@@ -5,8 +5,8 @@ from prefect import task
 from churn import settings
 from churn.bundle.open import open_bundle
 from pipelines.common import OUTSIDE, registry
-from pipelines.deployment.running import await_server
 from pipelines.deployment.trial import Outcome, Trial
+from pipelines.running import await_server
 
 
 @task(**OUTSIDE)

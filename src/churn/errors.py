@@ -16,6 +16,7 @@ ChurnError                   base: one line for the person who must act
 ├── DeploymentUnderWay       another deployment has not ended
 ├── ApprovalRefused          an approval that nothing waits for, or without a reason
 ├── NoModel                  no champion has been promoted yet
+├── BudgetSpent              requests to a new champion failed too often
 ├── RegistryUnavailable      the model registry does not answer
 ├── StoreUnavailable         the store does not answer or is locked
 ├── HistoryAltered           a past line of the model's history is not what was written
@@ -155,6 +156,12 @@ class NoModel(ChurnError):
 
     status = 503
     title = "No model is being served"
+
+
+class BudgetSpent(ChurnError):
+    """Requests to a new champion failed too often, so its promotion is undone."""
+
+    title = "The new champion fails too often"
 
 
 class RegistryUnavailable(ChurnError):

@@ -11,7 +11,9 @@ import pytest
 
 from churn.bundle.open import open_bundle
 from churn.history import PROMOTED, reigns
-from churn.registry import Registry, ask
+from churn.registry import Registry
+from churn.registry.ask import FileDesk
+from churn.registry.registry import ALIAS
 from churn.registry.track import register, track
 from churn.store import Store
 from pipelines.deployment.attempts import BEGUN, ENDED, under_way
@@ -73,8 +75,8 @@ def test_kills_at_random_points(folder):
             while True:
                 run = Run(folder, candidate, override)
                 whole = run.ended(chance.uniform(0, took) if attempts > 1 else 60)
-                found = ask.file(uri, "churn")
-                champion = found and found.version
+                found = FileDesk(uri, "churn").named(ALIAS)
+                champion = found and found.version.version
                 assert champion in (before, candidate)
                 if whole:
                     took = time.monotonic() - run.begun

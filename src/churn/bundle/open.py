@@ -67,6 +67,7 @@ class Bundle:
         self.decision = Decision.read(folder / "decision.json")
         self.metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         self.threshold = self.decision.threshold
+        self.control = self.decision.control
         self.data_hash = manifest.lineage.data
         self._explainer = Explainer.read(folder)
         self._session = graph

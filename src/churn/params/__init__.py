@@ -13,6 +13,11 @@ from churn.errors import ParamsError, WorkspaceError
 from churn.params.data import Data as Data
 from churn.params.data import Kind as Kind
 from churn.params.data import Reading as Reading
+from churn.params.rollout import Budget as Budget
+from churn.params.rollout import Canary as Canary
+from churn.params.rollout import ErrorRule as ErrorRule
+from churn.params.rollout import Rollout as Rollout
+from churn.params.rollout import Shadow as Shadow
 from churn.params.section import Money, Share
 from churn.params.section import Section as Section
 
@@ -30,6 +35,7 @@ class Problem(Section):
     offer_cost: Money = Field(description="cost of the offer, paid when it is taken up")
     contact_cost: Money = Field(description="cost of reaching one customer")
     save_rate: Share = Field(description="chance that a contacted churner takes the offer and stays")
+    control: float = Field(0.0, ge=0, lt=1, description="share of customers never contacted, to measure what contacts do")
     contacts_a_month: int | None = Field(None, ge=1, description="how many customers can be contacted; null: no limit")
 
 
@@ -200,7 +206,10 @@ class Deployment(Section):
     evidence: bool = Field(description="whether its evidence is gathered in a folder")
     approval: Literal["none", "human"] = Field(description="human: a person must approve")
     approval_hours: float = Field(gt=0, description="hours after which an approval that nobody gave is a no")
+    shadow: bool = Field(description="whether it first scores beside the champion, unseen")
+    canary: bool = Field(description="whether it then answers a share of the customers")
     verification: bool = Field(description="whether the running server must answer with it")
+    budget: bool = Field(description="whether its errors are then watched for a while, and too many undo the promotion")
 
 
 class Monitoring(Section):
@@ -261,6 +270,7 @@ class Params(Section):
     bundle: Pack
     gate: Gate
     deployment: Deployment
+    rollout: Rollout
     monitoring: Monitoring
     retraining: Retraining
 
@@ -268,7 +278,7 @@ class Params(Section):
     def digest(self) -> str:
         """sha256 over every knob that a bundle depends on, independent of the order of keys in the file."""
         text = json.dumps(
-            self.model_dump(mode="json", exclude={"discovery", "gate", "deployment", "monitoring", "retraining"}),
+            self.model_dump(mode="json", exclude={"discovery", "gate", "deployment", "rollout", "monitoring", "retraining"}),
             sort_keys=True,
         )
         return hashlib.sha256(text.encode()).hexdigest()

@@ -17,17 +17,20 @@ from churn.store.kept import KeptAnswer
 from churn.store.lines import LineWriter
 from churn.store.plain import to_json
 from churn.store.tables import (
+    ChallengerScore,
     Event,
     Outcome,
     Prediction,
     Window,
     add_columns,
+    challenger_scores,
     metadata,
     outcomes,
     predictions,
     turns,
     windows,
 )
+from churn.store.tried import Tried
 
 LOCK_WAIT_SECONDS = 5.0
 CHECKPOINT_PAGES = 10_000  # of 4 KiB: whoever commits then waits for the disk, ten times more rarely than by default
@@ -48,6 +51,7 @@ class Store:
             json_serializer=to_json,
         )
         self._lines = LineWriter(self._engine, to_json)
+        self.tried = Tried(self._transaction)
         if lite:
             event.listen(self._engine, "connect", _write_ahead)
 
@@ -69,6 +73,12 @@ class Store:
             return
         with self._named():
             self._lines.write(made)
+
+    def log_challenger(self, scores: Sequence[ChallengerScore]) -> None:
+        """Write what a challenger made of some rows, all or none."""
+        if scores:
+            with self._transaction() as connection:
+                connection.execute(insert(challenger_scores), [asdict(one) for one in scores])
 
     def keep(self, answers: Sequence[KeptAnswer]) -> set[str]:
         """Write answers under their names with their predictions. Returns the names that had an answer, which stays."""

@@ -59,7 +59,8 @@ class Prediction(NamedTuple):
     """One answered prediction.
 
     `snapshot` is the period it belongs to, the month of `time` unless the caller named one; `latency` is the seconds from
-    its arrival until it went to the store.
+    its arrival until it went to the store. `withheld` is None unless the customer belongs to the control group, and then
+    whether a contact would have been recommended.
     """
 
     id: str
@@ -72,6 +73,25 @@ class Prediction(NamedTuple):
     model_version: str
     data_hash: str
     latency: float | None = None
+    withheld: bool | None = None
+
+
+@dataclass(frozen=True)
+class ChallengerScore:
+    """What a challenger made of a row that the champion answered: a score and the seconds it took, or an error.
+
+    `prediction_id` is the champion's answer, None where a canary failed before there was one. `contact` is what the
+    challenger recommends.
+    """
+
+    prediction_id: str | None
+    time: datetime
+    version: str
+    mode: str
+    probability: float | None = None
+    contact: bool | None = None
+    seconds: float | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +138,20 @@ predictions = Table(
     Column("model_version", String, nullable=False),
     Column("data_hash", String, nullable=False),
     Column("latency", Float(53)),
+    Column("withheld", Boolean),
+)
+challenger_scores = Table(
+    "challenger_scores",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("prediction_id", String(36)),
+    Column("time", UtcTime(), nullable=False),
+    Column("version", String, nullable=False, index=True),
+    Column("mode", String, nullable=False),
+    Column("probability", Float(53)),
+    Column("contact", Boolean),
+    Column("seconds", Float(53)),
+    Column("error", String),
 )
 kept_answers = Table(
     "kept_answers",
