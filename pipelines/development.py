@@ -65,7 +65,9 @@ def register_candidate() -> Version:
     bundle = open_bundle(BUNDLE)
     models = registry()
     version = models.version_of(BUNDLE) or register(models, bundle, _run(models, bundle))
-    made_of = {"bundle": version.fingerprint, "run": version.run_id, **bundle.manifest.lineage.model_dump()}
+    lineage = bundle.manifest.lineage
+    made_of = {"bundle": version.fingerprint, "run": version.run_id, **lineage.model_dump()}
+    made_of |= {"changed": versioning.committed_at(lineage.commit)}
     store().take_turn(f"{REGISTERED} {version.version} {version.run_id}", Event(REGISTERED, version.version, made_of))
     return version
 

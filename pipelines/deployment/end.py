@@ -6,7 +6,7 @@ from churn.history import PROMOTED
 from churn.store import Store
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.attempts import ENDED
-from pipelines.deployment.gate import GATED
+from pipelines.deployment.gate import GATED, OVERRIDDEN
 from pipelines.deployment.promotion import PROMOTING
 from pipelines.deployment.told import publish, report
 from pipelines.deployment.trial import Outcome, Trial
@@ -55,6 +55,8 @@ def _show(trial: Trial, word: str, why: str) -> None:
 
 
 def _reason(log: Store, trial: Trial) -> str:
-    """Why the gate let it pass."""
-    gated = trial.noted(log, GATED)
-    return str(gated.detail["reason"]) if gated else "the policy asks no gate"
+    """Why the gate let it pass, or who did although the gate refused."""
+    for kind, before in ((OVERRIDDEN, "the gate was overruled: "), (GATED, "")):
+        if line := trial.noted(log, kind):
+            return f"{before}{line.detail['reason']}"
+    return "the policy asks no gate"

@@ -7,9 +7,11 @@ from prefect import task
 
 from churn import gate, params, settings
 from churn.bundle.open import open_bundle
-from churn.evaluate import calibration_noise, figures, paired
+from churn.feedback import broken
 from churn.store import Event
+from churn.store.tables import now
 from pipelines.common import OUTSIDE, registry, store
+from pipelines.deployment.comparison import candidate_of, contestant
 from pipelines.deployment.trial import Outcome, Trial
 
 GATED, OVERRIDDEN = "gated", "overridden"  # kinds of line in the history
@@ -22,11 +24,13 @@ def weigh(trial: Trial) -> Outcome:
     if trial.noted(log, GATED) is None:
         trial.note(log, GATED, **asdict(compare(trial)))
     told = _told(trial.noted(log, GATED))
-    if told["promote"] is True or not trial.override:
-        return Outcome(told["promote"] is True, str(told["reason"]))
-    failed = [one["name"] for one in told["criteria"] if not one["holds"]]
-    trial.note(log, OVERRIDDEN, reason=trial.override, criteria=failed)
-    return Outcome(True, f"overruled: {trial.override}")
+    if told["promote"] is not True and trial.override:
+        failed = [one["name"] for one in told["criteria"] if not one["holds"]]
+        trial.note(log, OVERRIDDEN, reason=trial.override, criteria=failed)
+    overruled = trial.noted(log, OVERRIDDEN)  # also by who began an attempt that was cut short
+    if overruled:
+        return Outcome(True, f"the gate was overruled: {overruled.detail['reason']}")
+    return Outcome(told["promote"] is True, str(told["reason"]))
 
 
 def _told(line: Event | None) -> dict[str, Any]:
@@ -36,13 +40,8 @@ def _told(line: Event | None) -> dict[str, Any]:
 
 def compare(trial: Trial) -> gate.Decision:
     """Score the candidate's reference rows with both bundles and let the gate decide."""
-    knobs, folder = params.load(), settings.load().bundles
-    bundle = open_bundle(registry().download(trial.candidate, folder))
-    rows = bundle.reference()
-    difference = None
-    if trial.before:
-        other = open_bundle(registry().download(trial.before, folder)).score(list(rows.rows))
-        difference = paired(rows.label, rows.probability, other.probability, bundle.decision, knobs.evaluate, knobs.train.seed)
-    alone = figures(rows.label, rows.probability, bundle.decision)
-    noise = calibration_noise(rows.probability, knobs.evaluate.bootstrap, knobs.train.seed)
-    return gate.decide(gate.Evidence(len(rows.label), alone, noise, difference), knobs.gate)
+    bundle = open_bundle(registry().download(trial.candidate, settings.load().bundles))
+    champion = open_bundle(registry().download(trial.before, settings.load().bundles)) if trial.before else None
+    out_of_order = () if trial.broken else broken(store())
+    asked = candidate_of(bundle, champion, out_of_order, now())
+    return gate.decide(asked, contestant(champion, bundle.reference()) if champion else None, params.load().gate)

@@ -125,6 +125,7 @@ def test_development_registers_a_candidate_once(company, candidate, log):
     assert all(part in text for part in (version.run_id, lineage.data, lineage.commit))
     assert lineage.commit == git(company, "rev-parse", "HEAD").strip()
     made_of = {"bundle": version.fingerprint, "run": version.run_id, **lineage.model_dump()}
+    made_of |= {"changed": git(company, "show", "--no-patch", "--format=%cI", "HEAD").strip()}
     assert [line.detail for line in log.history() if line.kind == "registered"] == [made_of]
 
 

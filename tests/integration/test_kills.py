@@ -43,6 +43,7 @@ class Run:
     """A deployment in a process of its own."""
 
     def __init__(self, folder, candidate, override):
+        self.log = folder / "log.txt"
         self.process = PROCESSES.Process(target=deploy, args=(folder, candidate, override))
         self.process.start()
         self.begun = time.monotonic()
@@ -54,7 +55,7 @@ class Run:
             self.process.kill()
             self.process.join()
             return False
-        assert self.process.exitcode == 0
+        assert self.process.exitcode == 0, self.log.read_text()[-2000:]
         return True
 
 

@@ -14,3 +14,14 @@ def quick(params: str) -> str:
     text = io.StringIO()
     yaml.dump(tree, text)
     return text.getvalue()
+
+
+def with_knobs(params: str, **sections: dict[str, object]) -> str:
+    """The text of a params.yaml with other knobs in some sections."""
+    yaml = YAML()
+    tree = yaml.load(params)
+    for name, knobs in sections.items():
+        tree[name] |= knobs
+    text = io.StringIO()
+    yaml.dump(tree, text)
+    return text.getvalue()

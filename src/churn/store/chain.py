@@ -59,6 +59,11 @@ def begin(connection: Connection) -> None:
     connection.execute(update(head).values(lines=last.lines, hash=last.hash))
 
 
+def head_of(connection: Connection) -> Head:
+    """The head as it is now."""
+    return Head(*connection.execute(select(head.c.lines, head.c.hash)).one())
+
+
 def rows_of(connection: Connection) -> Sequence[RowMapping]:
     """All lines as they are in the table, oldest first."""
     return connection.execute(select(history).order_by(history.c.id)).mappings().all()
@@ -66,8 +71,7 @@ def rows_of(connection: Connection) -> Sequence[RowMapping]:
 
 def check(connection: Connection) -> None:
     """Raise HistoryAltered naming the first line that is not what was written."""
-    ended = Head(*connection.execute(select(head.c.lines, head.c.hash)).one())
-    rows, before = rows_of(connection), START
+    ended, rows, before = head_of(connection), rows_of(connection), START
     for number, row in enumerate(rows, 1):
         found = digest(before, number, dict(row))
         if (row["number"], row["hash"]) != (number, found):
