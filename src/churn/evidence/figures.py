@@ -43,7 +43,8 @@ def gate(gated: dict[str, Any] | None) -> Shown:
          "yes" if one["holds"] else "!no"]
         for one in gated["criteria"]
     ]  # fmt: skip
-    return [f"{str(gated['reason']).capitalize()}."], ["criterion", "figure", "interval", "limit", "holds"], rows
+    reason = str(gated["reason"])
+    return [f"{reason[:1].upper()}{reason[1:]}."], ["criterion", "figure", "interval", "limit", "holds"], rows
 
 
 def slices(facts: Facts) -> Shown:
