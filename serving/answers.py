@@ -143,6 +143,15 @@ class LoadFailure(BaseModel):
     time: datetime
 
 
+class CanaryCard(BaseModel):
+    """A version that answers a share of the customers, and how its calls have gone in this process."""
+
+    version: str
+    share: float
+    answered: int
+    failed: int
+
+
 class ModelCard(BaseModel):
     """The live model."""
 
@@ -154,6 +163,7 @@ class ModelCard(BaseModel):
     features: list[Feature]
     loaded_at: datetime
     last_failure: LoadFailure | None
+    challenger: CanaryCard | None
 
 
 class Health(BaseModel):

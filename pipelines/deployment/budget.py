@@ -8,7 +8,7 @@ from prefect import task
 from prometheus_client.parser import text_string_to_metric_families
 
 from churn import params, settings
-from churn.errors import BudgetSpent
+from churn.errors import BudgetSpent, NoModel
 from churn.rollout.sprt import Sprt
 from pipelines.common import OUTSIDE
 from pipelines.deployment.trial import Outcome, Trial
@@ -40,10 +40,12 @@ def watch(trial: Trial) -> Outcome:
 
 
 def counted(url: str, headers: dict[str, str]) -> Counted | None:
-    """Failed and other answers to requests for predictions so far; None where no server tells."""
+    """Failed and other answers to requests for predictions so far; None where no server tells. Raises NoModel without a key."""
     try:
-        answer = httpx.get(f"{url}/metrics", headers=headers, timeout=5).raise_for_status()
-        samples = list(_samples(answer.text))
+        answer = httpx.get(f"{url}/metrics", headers=headers, timeout=5)
+        if answer.status_code in (401, 403):
+            raise NoModel(f"the server at {url} tells its errors to keys of the scope admin only; set CHURN_CLIENT_KEY to one")
+        samples = list(_samples(answer.raise_for_status().text))
     except (httpx.HTTPError, ValueError):
         return None
     failed = sum(value for status, value in samples if status >= 500)

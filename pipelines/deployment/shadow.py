@@ -33,6 +33,8 @@ def shadow(trial: Trial) -> Outcome:
         scored = log.tried.scored(trial.candidate, "shadow", since)
         if scored < policy.requests:
             return Verdict([Finding("rows", scored, f"at least {policy.requests}", "open")])
-        return judge([Compared(*row) for row in log.tried.compared(trial.candidate, since)], policy)
+        verdict = judge([Compared(*row) for row in log.tried.compared(trial.candidate, since)], policy)
+        left = log.tried.answered(trial.candidate, since) - scored
+        return Verdict([*verdict.findings, Finding("rows left out", left, "any number", "holds")])
 
     return try_out(trial, plan, policy.minutes, look)

@@ -37,7 +37,7 @@ KNOBS = {
     "canary": "true",
     "requests": "300",
     "share": "0.5",
-    "minutes": "2",
+    "minutes": "10",
     "slow_ms": "5000",
     "late_ms": "5000",
     "agreement": "0.5",
@@ -90,7 +90,7 @@ def deployed(folder, candidate):
     before = len(lines_of(folder))
     process = multiprocessing.get_context("spawn").Process(target=deploy, args=(folder, candidate, ""))
     process.start()
-    process.join(240)
+    process.join(400)
     assert process.exitcode == 0
     return [line.kind for line in lines_of(folder)[before:]]
 

@@ -13,45 +13,63 @@ from churn.features.design import Columns, Design, Floats
 
 FARTHEST = 10.0  # standard deviations
 MOST_STEPS = 3000  # of all numbers together; a wide table gets fewer for each
+MOST_LEVELS = 100  # of all categories together that get a column in a design of trees, whose cost grows with each
 Splits = Sequence[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]
 
 
-def one_hot(columns: Sequence[Column], matrix: Matrix) -> Design:
-    """Numbers as they are, missing kept; one column for each level. What boosting needs.
+def one_hot(columns: Sequence[Column], matrix: Matrix, rated: Columns | None = None) -> Design:
+    """Numbers as they are, missing kept; one column for each level of the categories that are not `rated`.
 
-    A column without any value in `matrix` is left out: trees cannot bin it.
+    What boosting needs. A column without any value in `matrix` is left out: trees cannot bin it.
     """
-    equals, codes = _levels(columns)
-    return replace(_numbers(columns, matrix), equals=equals, codes=codes)
+    equals, codes = _levels(columns, rated or [])
+    value = [i for i, c in enumerate(columns) if c.kind != "category" and not np.isnan(matrix[:, i]).all()]
+    zero, one, nan = (np.full(len(value), v, dtype=np.float32) for v in (0.0, 1.0, np.nan))
+    return Design(value=value, shift=zero, scale=one, fill=nan, equals=equals, codes=codes)
 
 
-def ordered(columns: Sequence[Column], matrix: Matrix) -> Design:
-    """As `one_hot`, with missing numbers below all others: trees of a forest split without gaps."""
-    design = one_hot(columns, matrix)
+def ordered(design: Design, matrix: Matrix) -> Design:
+    """A design with missing numbers below all others: trees of a forest split without gaps."""
     known = matrix[:, design.value]
     low, high = np.nanmin(known, axis=0, initial=np.inf), np.nanmax(known, axis=0, initial=-np.inf)
     with np.errstate(over="ignore"):
         return replace(design, fill=np.maximum(low - (high - low) - 1, np.finfo(np.float32).min).astype(np.float32))
 
 
-def target_encoded(
-    columns: Sequence[Column], matrix: Matrix, label: npt.NDArray[np.int64], splits: Splits
+def categories(columns: Sequence[Column]) -> Columns:
+    """The places of all categories."""
+    return [i for i, column in enumerate(columns) if column.kind == "category"]
+
+
+def many_levelled(columns: Sequence[Column]) -> Columns:
+    """The places of the categories with most levels, so that at most MOST_LEVELS are left to the others."""
+    places, left = [], MOST_LEVELS
+    for i in sorted(categories(columns), key=lambda i: len(columns[i].levels)):
+        left -= len(columns[i].levels)
+        if left < 0:
+            places.append(i)
+    return sorted(places)
+
+
+def with_rates(
+    design: Design, columns: Sequence[Column], matrix: Matrix, label: npt.NDArray[np.int64], splits: Splits, rated: Columns
 ) -> tuple[Design, Matrix]:
-    """Numbers as they are; each category as the smoothed rate of churn of its level (Micci-Barreca, 2001).
+    """A design to which each `rated` category adds the smoothed rate of churn of its level (Micci-Barreca, 2001).
 
     Returns the design, and the design of the training rows, in which the rate that a row sees comes from the other side
     of `splits`, so that no row sees its own outcome.
     """
-    design = _numbers(columns, matrix)
-    encoded = [i for i, column in enumerate(columns) if column.kind == "category"]
-    if not encoded:
+    if not rated:
         return design, design.transform(matrix)
     encoder = TargetEncoder(target_type="binary", cv=list(splits))
-    seen = encoder.fit_transform(_places(columns, matrix, encoded), label).astype(np.float32)
-    tables = np.full((len(encoded), max(len(columns[i].levels) for i in encoded) + 2), encoder.target_mean_, dtype=np.float32)
+    rates_seen = encoder.fit_transform(_places(columns, matrix, rated), label)
+    tables = np.full((len(rated), max(len(columns[i].levels) for i in rated) + 2), encoder.target_mean_, dtype=np.float32)
     for row, (levels, rates) in enumerate(zip(encoder.categories_, encoder.encodings_, strict=True)):
         tables[row, levels.astype(int)] = rates
-    return replace(design, encoded=encoded, tables=tables), np.concatenate([design.transform(matrix), seen], axis=1)
+    design = replace(design, encoded=rated, tables=tables)
+    seen, first = design.transform(matrix), len(design.value)
+    seen[:, first : first + len(rated)] = rates_seen
+    return design, seen
 
 
 def stepped(columns: Sequence[Column], matrix: Matrix, bins: int) -> Design:
@@ -65,7 +83,7 @@ def stepped(columns: Sequence[Column], matrix: Matrix, bins: int) -> Design:
     scale = _floats([(column.std() if len(column) else 0.0) or 1.0 for column in known])
     most = min(bins, max(2, MOST_STEPS // max(len(value), 1)))
     steps = [(i, edge) for i, column in zip(value, known, strict=True) for edge in _edges(column, most)]
-    equals, codes = _levels(columns)
+    equals, codes = _levels(columns, [])
     return Design(
         value=value, shift=mean, scale=scale, fill=mean, limit=FARTHEST,
         above=[i for i, _ in steps], edges=_floats([edge for _, edge in steps]),
@@ -83,12 +101,6 @@ def bent(design: Design, matrix: Matrix, knots: int) -> Design:
     ]
     bend, at, slack = (list(part) for part in zip(*found, strict=True)) if found else ([], [], [])
     return replace(design, bend=bend, knots=_floats(at), slack=_floats(slack))
-
-
-def _numbers(columns: Sequence[Column], matrix: Matrix) -> Design:
-    value = [i for i, c in enumerate(columns) if c.kind != "category" and not np.isnan(matrix[:, i]).all()]
-    zero, one, nan = (np.full(len(value), v, dtype=np.float32) for v in (0.0, 1.0, np.nan))
-    return Design(value=value, shift=zero, scale=one, fill=nan)
 
 
 def _places(columns: Sequence[Column], matrix: Matrix, encoded: Columns) -> npt.NDArray[np.int64]:
@@ -113,8 +125,8 @@ def _knots(values: npt.NDArray[np.float32], knots: int) -> list[float]:
     return list(inner[(inner > known.min()) & (inner < known.max())])
 
 
-def _levels(columns: Sequence[Column]) -> tuple[Columns, Floats]:
-    pairs = [(i, code) for i, column in enumerate(columns) if column.kind == "category" for code in range(len(column.levels))]
+def _levels(columns: Sequence[Column], but: Columns) -> tuple[Columns, Floats]:
+    pairs = [(i, code) for i in categories(columns) if i not in but for code in range(len(columns[i].levels))]
     return [i for i, _ in pairs], _floats([code for _, code in pairs])
 
 

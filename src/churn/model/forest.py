@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 
+from churn.model.lightgbm import LightGbm
 from churn.simple.tree import NODE, Tree
 
 Floats = npt.NDArray[np.float64]
@@ -35,7 +36,7 @@ class Averaged(ExtraTreesClassifier):  # type: ignore[misc] # scikit-learn publi
         return np.column_stack([np.searchsorted(edges, column) for edges, column in zip(self.edges_, wide.T, strict=True)])
 
 
-def trees(estimator: HistGradientBoostingClassifier | Averaged | Tree) -> tuple[list[Any], float]:
+def trees(estimator: HistGradientBoostingClassifier | Averaged | LightGbm | Tree) -> tuple[list[Any], float]:
     """Every tree as an array of nodes, and the number to which their leaves add.
 
     Nodes are laid out as scikit-learn's histogram boosting lays them out: left where x <= threshold. scikit-learn has no
@@ -43,6 +44,8 @@ def trees(estimator: HistGradientBoostingClassifier | Averaged | Tree) -> tuple[
     """
     if isinstance(estimator, Averaged):
         return [_nodes(one.tree_, estimator) for one in estimator.estimators_], 0.0
+    if isinstance(estimator, LightGbm):
+        return estimator.trees, 0.0
     if isinstance(estimator, Tree):
         return [estimator.nodes], estimator.base
     return [stage[0].nodes for stage in estimator._predictors], float(estimator._baseline_prediction[0, 0])  # noqa: SLF001

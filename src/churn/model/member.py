@@ -11,8 +11,9 @@ from sklearn.linear_model import LogisticRegression
 from churn.contract import Contract, Extension
 from churn.contract.encode import Matrix
 from churn.features import Design
-from churn.features.recipes import bent, one_hot, ordered, stepped, target_encoded
+from churn.features.recipes import bent, categories, many_levelled, one_hot, ordered, stepped, with_rates
 from churn.model.forest import Averaged
+from churn.model.lightgbm import LightGbm
 from churn.model.splits import Groups, splits
 from churn.params import Boosting, ExtraTrees, Learner, Train
 from churn.simple.few import fit_few
@@ -21,7 +22,8 @@ from churn.simple.tree import Tree
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
-Estimator: TypeAlias = LogisticRegression | HistGradientBoostingClassifier | Averaged | Tree
+Fittable: TypeAlias = LogisticRegression | HistGradientBoostingClassifier | Averaged | LightGbm
+Estimator: TypeAlias = Fittable | Tree
 
 
 AS_THEY_COME = Extension()
@@ -52,7 +54,7 @@ def fit_member(
     if learner == "few_columns":
         return Member(*fit_few(contract, matrix, label, params.few_columns))
     design, extension, seen = designed(learner, contract, matrix, label, params, group)
-    return Member(design, _estimator(learner, params).fit(seen, label), extension)
+    return Member(design, _estimator(learner, params, len(label)).fit(seen, label), extension)
 
 
 def designed(
@@ -61,14 +63,15 @@ def designed(
     """The design of a learner with the derived columns it reads, and what it sees of the training rows."""
     extension, columns = Extension.of(contract), contract.model_columns
     wide = extension.extend(matrix)
-    if learner == "encoded_boosting":
-        design, seen = target_encoded(columns, wide, label, splits(label, group, params.folds, params.seed))
-        return design, extension, _double(seen)
     if learner == "logistic":
         design = bent(stepped(columns, wide, params.logistic.bins), wide, params.logistic.knots)
-    else:
-        design = ordered(columns, wide) if learner == "extra_trees" else one_hot(columns, wide)
-    return design, extension, _double(design.transform(wide))
+        return design, extension, _double(design.transform(wide))
+    rated = categories(columns) if learner == "encoded_boosting" else many_levelled(columns)
+    design = one_hot(columns, wide, rated)
+    if learner == "extra_trees":
+        design = ordered(design, wide)
+    design, seen = with_rates(design, columns, wide, label, splits(label, group, params.folds, params.seed), rated)
+    return design, extension, _double(seen)
 
 
 def view(design: Design, extension: Extension, matrix: Matrix) -> Floats:
@@ -76,12 +79,14 @@ def view(design: Design, extension: Extension, matrix: Matrix) -> Floats:
     return _double(design.transform(extension.extend(matrix)))
 
 
-def _estimator(learner: Learner, params: Train) -> LogisticRegression | HistGradientBoostingClassifier | Averaged:
-    """The unfitted learner with its knobs."""
+def _estimator(learner: Learner, params: Train, rows: int) -> Fittable:
+    """The unfitted learner with its knobs, for so many rows."""
     if learner == "logistic":
         return LogisticRegression(C=params.logistic.c, max_iter=3000)
     if learner == "extra_trees":
-        return _extra_trees(params.extra_trees, params.seed)
+        return _extra_trees(params.extra_trees, params.seed, rows)
+    if learner == "lightgbm":
+        return LightGbm(params.lightgbm, params.seed)
     return boosting(params.boostings[learner], params.seed)
 
 
@@ -99,8 +104,11 @@ def boosting(knobs: Boosting, seed: int) -> HistGradientBoostingClassifier:
     )
 
 
-def _extra_trees(knobs: ExtraTrees, seed: int) -> Averaged:
+def _extra_trees(knobs: ExtraTrees, seed: int, rows: int) -> Averaged:
+    drawn = rows > knobs.rows
     return Averaged(
+        bootstrap=drawn,
+        max_samples=knobs.rows if drawn else None,
         n_estimators=knobs.trees,
         min_samples_leaf=knobs.min_leaf_rows,
         max_leaf_nodes=knobs.leaves,

@@ -42,6 +42,10 @@ def _boosting(trial: "Trial") -> Knobs:
     }
 
 
+def _lightgbm(trial: "Trial") -> Knobs:
+    return {"rounds": trial.suggest_int("rounds", 50, 600, log=True)} | _deep(trial)
+
+
 def _extra_trees(trial: "Trial") -> Knobs:
     return {
         "min_leaf_rows": trial.suggest_int("min_leaf_rows", 2, 60, log=True),
@@ -55,6 +59,7 @@ SPACES: dict[Learner, Callable[["Trial"], Knobs]] = {
     "encoded_boosting": _shallow,
     "deep_boosting": _deep,
     "extra_trees": _extra_trees,
+    "lightgbm": _lightgbm,
 }
 CALM = {"leaves": 4, "min_leaf_rows": 50, "l2": 10.0, "columns": 0.3}  # boosting for tables that tell little
 STARTS: dict[Learner, list[Knobs]] = {
@@ -62,5 +67,6 @@ STARTS: dict[Learner, list[Knobs]] = {
     "boosting": [CALM],
     "encoded_boosting": [CALM],
     "deep_boosting": [CALM | {"leaves": 16}],
+    "lightgbm": [CALM | {"leaves": 12, "rounds": 300}],
     "extra_trees": [{"min_leaf_rows": 40, "columns": 0.5}, {"min_leaf_rows": 3, "columns": 0.8}],
 }

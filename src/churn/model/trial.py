@@ -14,6 +14,8 @@ def loss_curve(learner: Learner, fit: Rows, held: Rows, params: Train) -> Floats
     """Log loss of the held rows after each round of boosting (rounds,), or of the whole learner (1,)."""
     if learner in params.boostings:
         return _rounds(learner, fit, held, params)
+    fewer = params.extra_trees.model_copy(update={"trees": min(params.tune.trees, params.extra_trees.trees)})
+    params = params.model_copy(update={"extra_trees": fewer})
     score = fit_member(learner, fit.contract, fit.matrix, fit.label, params, fit.group).score(held.matrix)
     if learner == "extra_trees":  # its mean probability is calibrated before it is used
         score = platt(score, held.label).log_odds(score[:, None])

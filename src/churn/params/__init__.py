@@ -21,7 +21,7 @@ from churn.params.rollout import Shadow as Shadow
 from churn.params.section import Money, Share
 from churn.params.section import Section as Section
 
-Learner = Literal["logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees", "rule", "few_columns"]
+Learner = Literal["logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees", "lightgbm", "rule", "few_columns"]
 
 
 class Problem(Section):
@@ -94,6 +94,7 @@ class ExtraTrees(Section):
     """Extremely randomised trees."""
 
     trees: int = Field(ge=1)
+    rows: int = Field(ge=200, description="rows that each tree learns from, drawn by lot where there are more")
     leaves: int = Field(ge=2, description="most leaves of a tree")
     min_leaf_rows: int = Field(ge=1)
     columns: float = Field(gt=0, le=1, description="share of the columns that each split looks at")
@@ -124,6 +125,7 @@ class Tune(Section):
     rows: int = Field(ge=200, description="at most so many rows, of customers drawn by lot")
     most_rounds: int = Field(ge=1, description="of boosting")
     patience: int = Field(ge=1, description="rounds of boosting without gain before it stops")
+    trees: int = Field(ge=1, description="extremely randomised trees in a try")
 
 
 class Train(Section):
@@ -139,6 +141,7 @@ class Train(Section):
     encoded_boosting: Boosting
     deep_boosting: Boosting
     extra_trees: ExtraTrees
+    lightgbm: Boosting
     rule: Rule
     few_columns: FewColumns
 

@@ -74,6 +74,12 @@ class Tried:
         with self._begin() as connection:
             return connection.scalar(select(func.count()).select_from(challenger_scores).where(*where)) or 0
 
+    def answered(self, version: str, since: datetime) -> int:
+        """Predictions since a moment, without those of a version."""
+        where = _made_since(since), predictions.c.model_version != version
+        with self._begin() as connection:
+            return connection.scalar(select(func.count()).select_from(predictions).where(*where)) or 0
+
     def sums(self, since: datetime, late: float) -> dict[str, Sums]:
         """For each version that has answered since a moment, its sums. late: seconds above which an answer is late."""
         p, known = predictions.c, _outcomes()

@@ -35,12 +35,13 @@ def knobs() -> Train:
         folds=2,
         seed=0,
         member_worth=0.0003,
-        tune=Tune(trials=0, seconds=None, splits=2, rows=1000, most_rounds=40, patience=5),
+        tune=Tune(trials=0, seconds=None, splits=2, rows=1000, most_rounds=40, patience=5, trees=10),
         logistic=Logistic(bins=4, knots=2, c=1),
         boosting=BOOSTING.model_copy(update={"rounds": 30}),
         encoded_boosting=BOOSTING,
         deep_boosting=BOOSTING.model_copy(update={"leaves": 12}),
-        extra_trees=ExtraTrees(trees=10, leaves=16, min_leaf_rows=10, columns=0.5),
+        extra_trees=ExtraTrees(trees=10, rows=10000, leaves=16, min_leaf_rows=10, columns=0.5),
+        lightgbm=BOOSTING,
         rule=Rule(conditions=2, edges=10),
         few_columns=FewColumns(columns=2, bins=4, c=1),
     )
@@ -90,7 +91,7 @@ def fitted(rows: Labelled, contract: Contract, matrix: Matrix, knobs: Train) -> 
 
     def fit(*learners: Learner) -> Model:
         members = {name: fit_member(name, contract, matrix, rows.label, knobs, rows.group) for name in learners}
-        return Model(members, np.array([0.7, 0.4, 0.3, 0.2, 0.1])[: len(learners)], -0.1)
+        return Model(members, np.array([0.7, 0.4, 0.3, 0.2, 0.1, 0.05])[: len(learners)], -0.1)
 
     return fit
 

@@ -7,12 +7,12 @@ from sklearn.linear_model import LogisticRegression
 from churn.bundle import session
 from churn.bundle.graph import to_onnx
 from churn.bundle.pack import export
-from churn.contract import Contract
+from churn.contract import Column, Contract
 from churn.errors import ExportInexact
-from churn.features.recipes import one_hot, stepped
+from churn.features.recipes import MOST_LEVELS, one_hot, stepped
 from churn.model import Member, Model, fit_member
 
-LEARNERS = ("logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees")
+LEARNERS = ("logistic", "boosting", "encoded_boosting", "deep_boosting", "extra_trees", "lightgbm")
 COMBINATIONS = [*((learner,) for learner in LEARNERS), ("logistic", "boosting"), LEARNERS]
 ODD_ROWS = [
     [np.nan, np.nan, np.nan, np.nan],  # all missing
@@ -77,6 +77,22 @@ def test_a_contract_of_one_kind_can_be_exported(contract, matrix, rows, knobs, l
     narrow = Contract.model_validate(contract.model_dump() | {"columns": [c.model_dump() for c in columns]})
     model = Model({learner: fit_member(learner, narrow, part, rows.label, knobs)}, np.array([1.0]), 0.0)
     np.testing.assert_allclose(graph_scores(model, part), model.probability(part), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_categories_of_few_and_of_many_levels_can_be_exported(knobs, learner):
+    """What a learner reads as columns of levels beside rates of churn is the same in the graph, also for a level never seen."""
+    few, many = (tuple(map(str, range(count))) for count in (3, MOST_LEVELS + 20))
+    columns = [
+        Column(name=str(len(levels)), kind="category", nullable=True, example="0", levels=levels) for levels in (few, many)
+    ]
+    wide = Contract(target="t", positive="1", id=None, snapshot=None, missing_words=(), columns=columns)
+    random = np.random.default_rng(0)
+    matrix = np.column_stack([random.integers(0, len(levels) + 1, 600) for levels in (few, many)]).astype(np.float32)
+    matrix[::50] = np.nan
+    label = (random.random(600) < 0.2 + 0.5 * (matrix[:, 1] % 2 == 0)).astype(int)
+    model = Model({learner: fit_member(learner, wide, matrix, label, knobs)}, np.array([1.0]), 0.0)
+    np.testing.assert_allclose(graph_scores(model, matrix), model.probability(matrix), rtol=0, atol=1e-6)
 
 
 def weighted_sum(design, matrix):

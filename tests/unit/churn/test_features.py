@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from churn.contract import Column, Contract
-from churn.features.recipes import one_hot, stepped
+from churn.features.recipes import MOST_LEVELS, many_levelled, one_hot, stepped, with_rates
 
 
 @pytest.fixture
@@ -57,3 +57,26 @@ def test_the_design_is_float32(small):
     """The design is computed in the precision that the graph uses."""
     contract, matrix = small
     assert stepped(contract.columns, matrix, bins=3).transform(matrix).dtype == np.float32
+
+
+def many(levels):
+    return [
+        Column(name=f"c{i}", kind="category", nullable=False, example="0", levels=tuple(map(str, range(n))))
+        for i, n in enumerate(levels)
+    ]
+
+
+def test_categories_with_most_levels_give_trees_a_rate_instead_of_columns():
+    """Small categories get their columns first; where a hundred columns are not enough, the large ones are left over."""
+    assert many_levelled(many([3, MOST_LEVELS, 5])) == [1]
+    assert many_levelled(many([MOST_LEVELS])) == []
+
+
+def test_a_row_does_not_see_its_own_outcome_in_a_rate():
+    """With a level of its own for each row the rate that training sees says nothing of the row, whatever its outcome."""
+    columns, label = many([2, 40]), np.arange(40) % 2
+    matrix = np.column_stack([label, np.arange(40)]).astype(np.float32)
+    splits = [(np.arange(0, 20), np.arange(20, 40)), (np.arange(20, 40), np.arange(0, 20))]
+    design, seen = with_rates(one_hot(columns, matrix, [1]), columns, matrix, label, splits, [1])
+    assert design.owners == [1, 0, 0]
+    assert len(set(seen[:, 0])) == 1

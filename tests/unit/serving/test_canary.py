@@ -76,6 +76,8 @@ def test_it_answers_its_share_alone(client, challenged, row, store):
     assert (ours["model_version"], theirs["model_version"], theirs["probability"]) == ("1", "2", 0.99)
     kept = store.predictions[theirs["prediction_id"]]
     assert (kept.model_version, kept.customer, kept.contact) == ("2", TAKEN, True)
+    told = client.get("/model").json()
+    assert (told["version"], told["challenger"]) == ("1", {"version": "2", "share": 0.5, "answered": 1, "failed": 0})
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
