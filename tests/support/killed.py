@@ -4,9 +4,6 @@ import os
 import sys
 from pathlib import Path
 
-import mlflow.store.model_registry.sqlalchemy_store
-import mlflow.store.tracking.sqlalchemy_store  # noqa: F401 - who forks from this process need not import them
-
 from churn import params
 from pipelines.common import store
 from pipelines.deployment.begin import begin
