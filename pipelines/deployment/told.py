@@ -30,4 +30,4 @@ def report(candidate: str, before: str | None, verdict: str, why: str, gated: di
     criteria = gated.get("criteria", [])
     rows: list[list[object]] = [[c["name"], c["figure"], c["limit"], "yes" if c["holds"] else "**no**"] for c in criteria]
     listed = table(["criterion", "figure", "limit", "holds"], rows) if rows else ""
-    return f"# Version {candidate}: {verdict}\n\n{why.capitalize()}. Champion before: {before or 'none'}.\n\n{listed}\n"
+    return f"# Version {candidate}: {verdict}\n\n{why[:1].upper()}{why[1:]}. Champion before: {before or 'none'}.\n\n{listed}\n"

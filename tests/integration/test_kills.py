@@ -3,39 +3,44 @@
 import multiprocessing
 import os
 import random
+import shutil
 import time
 from contextlib import closing
 from importlib.resources import files
 
 import pytest
 
-from churn.bundle.open import open_bundle
+from churn.bundle.manifest import fingerprint
 from churn.history import PROMOTED, reigns
-from churn.registry import Registry
+from churn.registry import Registry, Version
 from churn.registry.ask import FileDesk
-from churn.registry.registry import ALIAS
-from churn.registry.track import register, track
+from churn.registry.registry import ALIAS, FINGERPRINT, place
 from churn.store import Store
 from pipelines.deployment.attempts import BEGUN, ENDED, under_way
 from support.killed import deploy
+from support.quick import with_knobs
 from support.tiny import build_bundle
 
 KILLS = int(os.environ.get("CHURN_TEST_KILLS", "8"))
+HEAVY = ["mlflow.store.tracking.sqlalchemy_store", "mlflow.store.model_registry.sqlalchemy_store", "pipelines.deployment.flow"]
 PROCESSES = multiprocessing.get_context("forkserver")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A workspace with two registered versions: the first has learned nothing, the second something."""
+    """A workspace with two versions, whose bundles are at hand: the first has learned nothing, the second something."""
     folder = tmp_path_factory.mktemp("killed")
     text = (files("churn") / "templates" / "params.yaml").read_text(encoding="utf-8")
-    (folder / "params.yaml").write_text(text)
+    (folder / "params.yaml").write_text(with_knobs(text, gate={"resamples": 100}))
     registry = Registry(f"sqlite:///{folder / 'state' / 'mlflow.db'}", "churn")
-    (folder / "plots").mkdir()
+    registry.client.create_registered_model("churn")
+    experiment = registry.client.create_experiment("churn", (folder / "state" / "mlartifacts").as_uri())
     for name, blind in (("worse", True), ("better", False)):
-        bundle = open_bundle(build_bundle(folder / name, blind=blind))
-        register(registry, bundle, track(registry, bundle, {}, folder / "plots"))
-    PROCESSES.set_forkserver_preload(["support.killed", "mlflow"])
+        bundle = build_bundle(folder / name, blind=blind)
+        run, mark = registry.client.create_run(experiment).info.run_id, fingerprint(bundle)
+        made = registry.client.create_model_version("churn", bundle.as_uri(), run, tags={FINGERPRINT: mark})
+        shutil.copytree(bundle, place(folder / "state" / "bundles", Version(str(made.version), mark, run)))
+    PROCESSES.set_forkserver_preload(HEAVY)
     return folder
 
 
@@ -70,11 +75,11 @@ def test_kills_at_random_points(folder):
         log.create()
         while kills < KILLS:
             candidate = "2" if before == "1" else "1"
-            override = "a drill: back to the worse one" if before == "2" else ""
+            override = "a drill" if candidate == "1" else ""
             attempts += 1
             while True:
                 run = Run(folder, candidate, override)
-                whole = run.ended(chance.uniform(0, took) if attempts > 1 else 60)
+                whole = run.ended(chance.uniform(0, took) if attempts > 1 else 300)
                 found = FileDesk(uri, "churn").named(ALIAS)
                 champion = found and found.version.version
                 assert champion in (before, candidate)

@@ -9,7 +9,10 @@ from churn.evidence.figures import fairness, figures, gate, slices
 
 @dataclass(frozen=True)
 class Part:
-    """A section of the card: sentences, and a table where it has one. A cell that begins with '!' stands out."""
+    """A section of the card: sentences, and a table where it has one, of pairs where the table has no head.
+
+    A cell that begins with '!' stands out.
+    """
 
     title: str
     words: Sequence[str]
@@ -42,7 +45,7 @@ def _purpose(facts: Facts) -> Part:
         ["contacted", f"above a probability of {facts.bundle.threshold:.1%}"],
         ["kind of model", str(facts.bundle.metrics.get("chosen", "not written down"))],
     ]
-    return Part("What it is for", [], ["", ""], rows)
+    return Part("What it is for", [], (), rows)
 
 
 def _data(facts: Facts) -> Part:
@@ -109,4 +112,4 @@ def _lineage(facts: Facts) -> Part:
         ["MLflow run", facts.run or "none"],
         ["history", f"{lines} lines, the last with the hash {mark}"],
     ]
-    return Part("Lineage", ["Beside this card: gate.json, lineage.json and materials.json."], ["made of", ""], rows)
+    return Part("Lineage", ["Beside this card: gate.json, lineage.json and materials.json."], (), rows)

@@ -43,8 +43,8 @@ def gate(gated: dict[str, Any] | None) -> Shown:
          "yes" if one["holds"] else "!no"]
         for one in gated["criteria"]
     ]  # fmt: skip
-    verdict = "It may become champion" if gated["promote"] else "It may not become champion"
-    return [f"{verdict}: {gated['reason']}."], ["criterion", "figure", "interval", "limit", "holds"], rows
+    reason = str(gated["reason"])
+    return [f"{reason[:1].upper()}{reason[1:]}."], ["criterion", "figure", "interval", "limit", "holds"], rows
 
 
 def slices(facts: Facts) -> Shown:
@@ -87,7 +87,7 @@ def fairness(facts: Facts) -> Shown:
 
 
 def _of(row: Mapping[Any, Any], name: str) -> str:
-    return f"{row[name]:.3f} {_interval(row[f'{name}_low'], row[f'{name}_high'])}"
+    return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
 
 
 def _number(value: float | None) -> str:

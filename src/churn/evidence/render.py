@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from churn.evidence.card import Part, parts
 from churn.evidence.facts import Facts
-from churn.page import document, escape, section, table, tiles
+from churn.page import bullets, document, escape, section, table, tiles
 
 
 def html(facts: Facts) -> str:
@@ -44,6 +44,8 @@ def _verdict(facts: Facts) -> tuple[str, str]:
 
 def _section(part: Part) -> str:
     words = [f"<p>{escape(text)}</p>" for text in part.words]
+    if part.rows and not part.head:
+        return section(part.title, *words, bullets((f"{name}:", text) for name, text in part.rows))
     return section(part.title, *words, *([table(part.head, part.rows)] if part.rows else []))
 
 
@@ -55,6 +57,8 @@ def _text(part: Part) -> str:
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     if not rows:
         return []
+    if not head:
+        return [*(f"- {name}: {_cell(text)}" for name, text in rows), ""]
     lines = [head, ["---"] * len(head), *rows]
     return [f"| {' | '.join(map(_cell, line))} |" for line in lines] + [""]
 

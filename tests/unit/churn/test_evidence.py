@@ -42,7 +42,7 @@ def test_the_card_has_every_part_on_paper_and_on_screen(folder):
     page, text = ((folder / name).read_text() for name in ("card.html", "card.md"))
     assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == PARTS
     assert all(f"<h2>{name}</h2>" in page for name in PARTS)
-    assert "refused: &lt;calibrated&gt;" in page
+    assert "Refused: &lt;calibrated&gt;." in page
     assert 'src="' not in page
     assert "| **no** |" in text
     assert "calibrated \\| sound" in text
