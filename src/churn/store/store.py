@@ -159,6 +159,8 @@ class Store:
     def take_turn(self, name: str, line: Event) -> bool:
         """Append to the history what may happen once under a name; False, and nothing written, if somebody was first."""
         values = {"name": name, "time": line.time}
+        if self._taken(name):  # who only comes too late need not wait for the head of the history
+            return False
         with self._transaction() as connection:
             held = chain.hold(connection)
             claim = kept.INSERT[connection.dialect.name](turns).values(values).on_conflict_do_nothing()
@@ -166,6 +168,10 @@ class Store:
                 return False
             chain.append(connection, held, line, to_json)
             return True
+
+    def _taken(self, name: str) -> bool:
+        with self._transaction() as connection:
+            return connection.execute(select(turns.c.name).where(turns.c.name == name)).first() is not None
 
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
