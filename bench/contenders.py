@@ -3,11 +3,12 @@
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -62,7 +63,7 @@ class Contender:
 @contextmanager
 def running(workspace: Path, rows: list[Row], names: Sequence[str]) -> Iterator[list[Contender]]:
     """The named contenders, ready; they end with the block. A number after `ours` is that of its worker processes."""
-    others = {"empty": _empty, "mlflow": _mlflow}
+    others = {"empty": _empty, "mlflow": _mlflow, "shadow": _shadow}
     with ExitStack() as stack:
         yield [stack.enter_context(others.get(name, partial(_ours, name))(workspace, rows)) for name in names]
 
@@ -72,15 +73,26 @@ def _bundle(workspace: Path) -> Path:
 
 
 @contextmanager
-def _ours(name: str, workspace: Path, rows: list[Row]) -> Iterator[Contender]:
+def _shadow(workspace: Path, rows: list[Row]) -> Iterator[Contender]:
+    """Our server with a challenger that scores in the shadow, beginning before it is measured."""
+    from bench.shadowed import shadowed  # noqa: PLC0415 - the registry's client is slow to import
+
+    state = shadowed(workspace, _bundle(workspace)).absolute()
+    with _ours("shadow", workspace, rows, CHURN_STATE=str(state)) as server:
+        _await_scores(workspace / "state" / "shadow.db", server, rows)
+        yield server
+
+
+@contextmanager
+def _ours(name: str, workspace: Path, rows: list[Row], **extra: str) -> Iterator[Contender]:
     """The real command, with a prediction log of its own that starts empty."""
     for old in (workspace / "state").glob(f"{name}.db*"):
         old.unlink()
     port = _free_port()
     secret, line = key.make("bench", ["predict"])
     log = f"sqlite:///{(workspace / 'state' / f'{name}.db').absolute()}"
-    own = {"CHURN_PORT": str(port), "CHURN_STORE_URL": log, "CHURN_API_KEYS": line}
-    workers = name.removeprefix("ours") or 1
+    own = {"CHURN_PORT": str(port), "CHURN_STORE_URL": log, "CHURN_API_KEYS": line, **extra}
+    workers = name.removeprefix("ours") if name[-1].isdigit() else 1
     with _started(workspace, name, [BIN / "churn", "serve", "--workers", workers], own) as process:
         entry = {"Authorization": f"Bearer {secret}"}
         yield _await(Contender(name, port, process, "/predict", "/predict/batch", entry), rows)
@@ -143,6 +155,18 @@ def _await(server: Contender, rows: list[Row]) -> Contender:
             pass
         time.sleep(0.02)
     raise RuntimeError(f"{server.name} did not get ready; read its log in the workspace of the benchmark")
+
+
+def _await_scores(log: Path, server: Contender, rows: list[Row]) -> None:
+    """Ask until the challenger has scored something."""
+    until = time.perf_counter() + START_SECONDS
+    while time.perf_counter() < until:
+        _await(server, rows)
+        with closing(sqlite3.connect(log)) as connection:
+            if connection.execute("SELECT count(*) FROM challenger_scores").fetchone()[0]:
+                return
+        time.sleep(0.2)
+    raise RuntimeError("nothing was scored in the shadow; read its log in the workspace of the benchmark")
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""Compare the server with an empty FastAPI endpoint and with `mlflow models serve`, side by side.
+"""Compare the server with itself beside a shadow, an empty FastAPI endpoint and `mlflow models serve`, side by side.
 
 `python -m bench.serving` takes about ten minutes and writes state/bench/serving.json and serving.png.
 Loads are interleaved, so that whatever else the machine does meets every contender alike.
@@ -94,7 +94,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=15, help="length of one load; below 15, p99 means little")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 16, 64])
-    parser.add_argument("--only", nargs="+", default=["ours", "empty", "mlflow"], help="contenders to start")
+    parser.add_argument("--only", nargs="+", default=["ours", "shadow", "empty", "mlflow"], help="contenders to start")
     parser.add_argument("--workers", type=int, metavar="N", help="measure our server with N processes as well, as oursN")
     chosen = parser.parse_args()
     chosen.only += [f"ours{chosen.workers}"] if chosen.workers else []

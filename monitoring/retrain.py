@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from churn.history import PROMOTED
 from churn.params import Retraining
 from churn.store.tables import Event
 from monitoring.verdict import Verdict
 
-BEGUN, ENDED = "retraining", "retraining ended"  # kinds of line in the history
+BEGUN, TRAINED, ENDED = "retraining", "retrained", "retraining ended"  # kinds of line in the history
 MONTH = timedelta(days=30)
 Trigger = Literal["decayed", "drifted", "outcomes", "days"]
 
@@ -151,14 +152,21 @@ def _reason(trigger: Trigger, occasion: Occasion) -> str:
 
 
 def _ended(history: Sequence[Event]) -> list[tuple[datetime, str, bool]]:
-    """Of each retraining that ended: when it began, what asked for it, and whether its challenger became champion."""
-    found, begun = [], None
+    """Of each retraining that ended: when it began, what asked for it, and whether its challenger became champion.
+
+    A challenger that waited for the approval of a person may become champion after the retraining has ended.
+    """
+    found, begun, challenger = [], None, ""
     for line in history:
         if line.kind == BEGUN:
             begun = line
+        elif line.kind == TRAINED:
+            challenger = line.version
         elif line.kind == ENDED and begun is not None:
             found.append((begun.time, _trigger_of(begun.detail.get("key")), bool(line.detail.get("promoted"))))
             begun = None
+        elif line.kind == PROMOTED and found and begun is None and line.version == challenger:
+            found[-1] = (*found[-1][:2], True)
     return found
 
 

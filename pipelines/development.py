@@ -8,7 +8,8 @@ from prefect.artifacts import create_markdown_artifact
 from churn import params, versioning
 from churn.bundle.open import Bundle, open_bundle
 from churn.discovery.record import demand_worthwhile, overrule
-from churn.registry import Version
+from churn.history import REGISTERED
+from churn.registry import Registry, Version
 from churn.registry.track import register, track
 from churn.stages import BUNDLE, EVALUATION, tries
 from churn.store import Event
@@ -63,14 +64,17 @@ def register_candidate() -> Version:
     """Register the bundle, once however often it is asked for."""
     bundle = open_bundle(BUNDLE)
     models = registry()
-    known = models.version_of(BUNDLE)
-    if known:
-        return known
-    run_id = track(models, bundle, params.load().model_dump(mode="json"), EVALUATION, tries())
-    version = register(models, bundle, run_id)
-    learned = {"learned_from": bundle.metrics["learned_from"]["rows"]}
-    store().record(Event("registered", version.version, bundle.manifest.lineage.model_dump() | learned))
+    version = models.version_of(BUNDLE) or register(models, bundle, _run(models, bundle))
+    lineage = bundle.manifest.lineage
+    made_of = {"bundle": version.fingerprint, "run": version.run_id, **lineage.model_dump()}
+    made_of |= {"changed": versioning.committed_at(lineage.commit)}
+    made_of |= {"learned_from": bundle.metrics["learned_from"]["rows"]}
+    store().take_turn(f"{REGISTERED} {version.version} {version.run_id}", Event(REGISTERED, version.version, made_of))
     return version
+
+
+def _run(models: Registry, bundle: Bundle) -> str:
+    return track(models, bundle, params.load().model_dump(mode="json"), EVALUATION, tries())
 
 
 @task(**OUTSIDE)

@@ -9,7 +9,7 @@ from prefect.artifacts import create_markdown_artifact
 from churn import feedback, params, versioning
 from churn.store import Event
 from churn.store.tables import now
-from monitoring.retrain import BEGUN, ENDED, refusal, turn
+from monitoring.retrain import BEGUN, ENDED, TRAINED, refusal, turn
 from pipelines.common import OUTSIDE, store
 from pipelines.deployment import deployment
 from pipelines.development import development, pin_data
@@ -44,7 +44,7 @@ def _retrain(reason: str, broken: bool) -> bool:
     candidate = development()
     record_versions(f"Retrain: {reason}", ["dvc.lock"])
     note(candidate, reason, gathered)
-    promoted = deployment(candidate)
+    promoted = deployment(candidate, broken)
     publish(report(candidate, reason, gathered, promoted))
     return promoted
 
@@ -87,7 +87,7 @@ def record_versions(message: str, files: list[str]) -> None:
 @task(**OUTSIDE)
 def note(candidate: str, reason: str, gathered: list[str]) -> None:
     """Append to the history of the model."""
-    store().record(Event("retrained", candidate, {"reason": reason, "feedback": gathered}))
+    store().record(Event(TRAINED, candidate, {"reason": reason, "feedback": gathered}))
 
 
 @task(**OUTSIDE)

@@ -44,12 +44,21 @@ class Reason(BaseModel):
 
 
 class Prediction(BaseModel):
-    """`probability` is calibrated; `contact` tells whether it exceeds the threshold."""
+    """`probability` is calibrated; `contact` tells whether it exceeds the threshold, and is false for the control group."""
 
     prediction_id: str = Field(description="UUID; name it when the outcome is known", json_schema_extra={"format": "uuid"})
     probability: float = Field(ge=0, le=1)
     contact: bool
+    control: bool | None = Field(
+        None, description="true: of the control group, so never recommended for contact; absent for everybody else"
+    )
     reasons: list[Reason] | None = Field(None, description="the strongest first; only where `explain` asks for them")
+
+
+class BatchItem(Prediction):
+    """A prediction of a batch."""
+
+    model_version: str | None = Field(None, description="the version that made it, where that is another than the answer names")
 
 
 class Unrecorded(BaseModel):
@@ -70,9 +79,9 @@ class Answer(Prediction, Unrecorded):
 
 
 class BatchAnswer(Unrecorded):
-    """Predictions in the order of the customers, all by one model."""
+    """Predictions in the order of the customers, by one model unless a prediction names another."""
 
-    predictions: list[Prediction]
+    predictions: list[BatchItem]
     threshold: float
     model_version: str
     data_hash: str
@@ -134,6 +143,15 @@ class LoadFailure(BaseModel):
     time: datetime
 
 
+class CanaryCard(BaseModel):
+    """A version that answers a share of the customers, and how its calls have gone in this process."""
+
+    version: str
+    share: float
+    answered: int
+    failed: int
+
+
 class ModelCard(BaseModel):
     """The live model."""
 
@@ -145,6 +163,7 @@ class ModelCard(BaseModel):
     features: list[Feature]
     loaded_at: datetime
     last_failure: LoadFailure | None
+    challenger: CanaryCard | None
 
 
 class Health(BaseModel):

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp
 from churn.settings import LOOPBACK, Settings
 from serving import dashboard, docs, openapi, problems
 from serving.admission import Lane
+from serving.challenger.canary import Canary
+from serving.challenger.watch import ChallengerWatcher
 from serving.champion import Watcher
 from serving.crew import Crew
 from serving.drain import Leaving
@@ -68,17 +70,18 @@ def create_app(settings: Settings, slot: ModelSlot, store: Ledger, tracing: "Tra
     """
     telemetry, keys = Telemetry(slot), Keyring.of(settings)
     notes = Notes(telemetry.settle, Access().tell)
+    parts = _parts(settings, slot, store, telemetry, notes)
+    watchers = Watcher(slot, settings.bundles, telemetry.living.tell), ChallengerWatcher(slot, settings.bundles, parts.canary)
     app = ChurnAPI(
         title="Churn",
         version=version("churn"),
         description="How likely a customer is to leave, and whether a contact pays.",
-        lifespan=_following(Watcher(slot, settings.bundles, telemetry.living.tell), keys, notes, settings.poll_seconds / 2),
+        lifespan=_following(watchers, keys, notes, settings.poll_seconds / 2),
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
         telemetry=QUIET,
     )
-    parts = _parts(settings, slot, store, telemetry, notes)
     app.state.parts = parts
     problems.install(app)
     docs.install(app)
@@ -102,6 +105,7 @@ def _parts(settings: Settings, slot: ModelSlot, store: Ledger, telemetry: Teleme
         notes=notes,
         bulk=Crew(BULK_THREADS, patience),
         once=Once(counted, journal, Crew(KEYED_THREADS, patience)),
+        canary=Canary(slot, counted, settings.bundles, patience, telemetry.tried),
         singles=Lane(settings.most_waiting, telemetry.shed),
         batches=Lane(settings.most_batches, telemetry.shed),
         leaving=Leaving(),
@@ -131,13 +135,15 @@ def _layers(parts: Parts, door: Door, tracing: "TracerProvider | None") -> Calla
 
 
 def _following(
-    watcher: Watcher, keys: Keyring | None, notes: Notes, every: float
+    watchers: tuple[Watcher, ChallengerWatcher], keys: Keyring | None, notes: Notes, every: float
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await to_thread.run_sync(watcher.check)
+        for watcher in watchers:
+            await to_thread.run_sync(watcher.check)
         async with create_task_group() as group:
-            group.start_soon(watcher.watch, every)
+            for watcher in watchers:
+                group.start_soon(watcher.watch, every)
             if keys:
                 group.start_soon(keys.watch, every)
             yield

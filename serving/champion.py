@@ -10,7 +10,7 @@ from anyio import sleep, to_thread
 from churn.bundle.open import open_bundle
 from churn.contract.compatibility import refusals
 from churn.errors import ChurnError, ContractChanged
-from serving.pointer import NAME, read_pointer
+from serving.pointer import NAME, read_pointer, written
 from serving.slot import Failure, Live, ModelSlot
 
 log = logging.getLogger(__name__)
@@ -46,10 +46,10 @@ class Watcher:
 
         A champion that could not be loaded is tried again when the pointer is written again, and every half minute.
         """
-        written = self._written()
-        if written is None or (written == self._seen and not self._due()):
+        found = written(self._bundles / NAME)
+        if found is None or (found == self._seen and not self._due()):
             return
-        self._seen = written
+        self._seen = found
         version = "unknown"
         try:
             pointer = read_pointer(self._bundles)
@@ -80,11 +80,3 @@ class Watcher:
     def _due(self) -> bool:
         """Whether the last load failed long enough ago to try once more."""
         return self._slot.failure is not None and monotonic() >= self._again
-
-    def _written(self) -> tuple[int, int] | None:
-        """When the pointer was written, None while there is none; replacing a file always changes this."""
-        try:
-            stat = (self._bundles / NAME).stat()
-        except OSError:
-            return None
-        return stat.st_mtime_ns, stat.st_ino

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from churn.store import KeptAnswer, Outcome, Prediction
+from churn.store import ChallengerScore, Event, KeptAnswer, Outcome, Prediction
 
 
 class Ledger(Protocol):
@@ -20,6 +20,12 @@ class Ledger(Protocol):
 
     def kept(self, name: str) -> KeptAnswer | None:
         """The answer under a name, None if there is none. Raises StoreUnavailable."""
+
+    def log_challenger(self, scores: Sequence[ChallengerScore]) -> None:
+        """Write what a challenger made of some rows. Raises StoreUnavailable."""
+
+    def record(self, line: Event) -> None:
+        """Append to the history of the model. Raises StoreUnavailable."""
 
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         """Write outcomes, all or none; returns the number that were new. Raises UnknownPrediction, StoreUnavailable."""

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from serving.admission import Lane
+from serving.challenger.canary import Canary
 from serving.crew import Crew
 from serving.drain import Leaving
 from serving.journal import Journal
@@ -29,6 +30,7 @@ class Parts:
     notes: Notes
     bulk: Crew
     once: Once
+    canary: Canary
     singles: Lane
     batches: Lane
     leaving: Leaving

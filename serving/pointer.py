@@ -21,9 +21,23 @@ class Pointer(BaseModel):
 
 def write_pointer(bundles: Path, pointer: Pointer) -> None:
     """Replace the pointer; a reader sees the old one or the new one, whole."""
-    with tempfile.NamedTemporaryFile("w", dir=bundles, prefix=NAME, delete=False, encoding="utf-8") as beside:
-        beside.write(pointer.model_dump_json())
-    Path(beside.name).replace(bundles / NAME)
+    replace(bundles / NAME, pointer.model_dump_json())
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file in one step."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8") as beside:
+        beside.write(text)
+    Path(beside.name).replace(path)
+
+
+def written(path: Path) -> tuple[int, int] | None:
+    """When a file was written, None while there is none; replacing a file always changes this."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino
 
 
 def read_pointer(bundles: Path) -> Pointer:

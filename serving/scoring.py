@@ -8,6 +8,7 @@ from itertools import chain
 from time import perf_counter
 
 from churn.bundle.open import ScoredRows
+from churn.rollout.share import CONTROL, place
 from churn.store import Prediction
 from churn.store.tables import now
 from serving.row import Row
@@ -40,6 +41,9 @@ def score_together(live: Live, requests: Sequence[Sequence[Row]], arrived: Seque
     done = perf_counter()
     latencies = [done - began for request, began in zip(requests, arrived, strict=True) for _ in request]
     made = list(_predictions(live, rows, scored, latencies))
+    control = live.bundle.control
+    if control:
+        made = [_spared(one, row, control) for one, row in zip(made, rows, strict=True)]
     found, start = [], 0
     for request in requests:
         end = start + len(request)
@@ -56,6 +60,13 @@ def _predictions(live: Live, rows: Sequence[Row], scored: ScoredRows, latencies:
     together = zip(_identities(len(rows), time), rows, scored.probability, scored.contact, latencies, strict=True)
     for identity, (customer, snapshot, _, kept), probability, contact, latency in together:
         yield Prediction(identity, time, snapshot or month, customer, kept, probability, contact, version, data, latency)
+
+
+def _spared(made: Prediction, row: Row, control: float) -> Prediction:
+    """A prediction without a recommendation if its customer belongs to the control group."""
+    if place(row.identity, CONTROL) >= control:
+        return made
+    return made._replace(contact=False, withheld=made.contact)
 
 
 def _identities(count: int, time: datetime) -> Iterator[str]:

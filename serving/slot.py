@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from churn.bundle.open import Bundle
 from churn.errors import NoModel
 from churn.store.tables import now
 from serving.forms import Form
+
+if TYPE_CHECKING:
+    from serving.challenger.model import Challenger
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,11 @@ class Failure:
 
 
 class ModelSlot:
-    """Holds the live model, if any, and the failure since it was loaded, if any."""
+    """Holds the live model, if any, the failure since it was loaded, if any, and the canary, if there is one."""
 
     def __init__(self) -> None:
         self._live: Live | None = None
+        self.challenger: Challenger | None = None
         self.failure: Failure | None = None
         self.failures = 0
 

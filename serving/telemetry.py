@@ -10,7 +10,7 @@ import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from churn.store import KeptAnswer, Outcome, Prediction
+from churn.store import ChallengerScore, Event, KeptAnswer, Outcome, Prediction
 from serving.ledger import Ledger
 from serving.living import Living, Present
 from serving.notes import Note
@@ -55,6 +55,8 @@ class Telemetry:
         self.unlogged = Counter("churn_log_failures", "Attempts to write predictions that failed", registry=kept)
         self.unrecorded = Counter("churn_unrecorded_answers", "Customer rows answered without a record", registry=kept)
         self.outcomes = Counter("churn_outcomes_recorded", "Outcomes recorded for the first time", registry=kept)
+        self.canary = Counter("churn_canary_answers", "Answers of the challenger to its canary share", registry=kept)
+        self.fallen_back = Counter("churn_canary_failures", "Calls of it that the champion answered", registry=kept)
         self.living = Living(slot, kept)
         self._scored: list[int] = []
 
@@ -63,6 +65,10 @@ class Telemetry:
         self._scored.append(rows)
         if unseen:
             self.unseen.inc(unseen)
+
+    def tried(self, failed: bool) -> None:
+        """Count a call of the challenger."""
+        (self.fallen_back if failed else self.canary).inc()
 
     def settle(self, notes: Sequence[Note]) -> None:
         """Count answers, and the requests that were scored since the last time."""
@@ -111,6 +117,14 @@ class Counted:
     def kept(self, name: str) -> KeptAnswer | None:
         """The answer under a name, as the store has it."""
         return self._store.kept(name)
+
+    def log_challenger(self, scores: Sequence[ChallengerScore]) -> None:
+        """Write a challenger's scores, as the store does."""
+        self._store.log_challenger(scores)
+
+    def record(self, line: Event) -> None:
+        """Append to the history, as the store does."""
+        self._store.record(line)
 
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         """Write outcomes, as the store does."""

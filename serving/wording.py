@@ -24,7 +24,7 @@ def one(live: Live, row: Row, scores: Scores, most: int) -> bytes:
 
 def many(live: Live, rows: Sequence[Row], scores: Scores, most: int) -> bytes:
     """The answer about many customers, in their order, each with `most` reasons."""
-    items = [_item(made) for made in scores.made]
+    items = [_item(made) if made.model_version == live.version else _named(made) for made in scores.made]
     if most:
         for item, row in zip(items, rows, strict=True):
             item["reasons"] = _reasons(live, row, most)
@@ -32,7 +32,13 @@ def many(live: Live, rows: Sequence[Row], scores: Scores, most: int) -> bytes:
 
 
 def _item(made: Prediction) -> dict[str, Any]:
-    return {"prediction_id": made.id, "probability": made.probability, "contact": made.contact}
+    found = {"prediction_id": made.id, "probability": made.probability, "contact": made.contact}
+    return found if made.withheld is None else found | {"control": True}
+
+
+def _named(made: Prediction) -> dict[str, Any]:
+    """A prediction of another version than the rest of the answer."""
+    return _item(made) | {"model_version": made.model_version}
 
 
 def _reasons(live: Live, row: Row, most: int) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The overview as one HTML page: a pure function of what is known."""
 
 from churn.page import Link, bullets, document, escape, figures, section, table, tiles
+from monitoring.dora import dora
 from monitoring.figures import Figures, Interval
 from monitoring.overview.ahead import ahead, shortly
 from monitoring.overview.known import Known, Seen, between, moment, standing_out
@@ -25,6 +26,7 @@ def render(known: Known) -> str:
         _head(known),
         section("What happens next", bullets(ahead(known))),
         section("What changed", bullets(past(known.history) or [("", "Nothing has happened yet.")])),
+        section("How changes are delivered", _delivery(known)),
         section("Over time", _about_marks(known), figures(pictures(known))),
     ]
     if shown := segments(known):
@@ -86,6 +88,12 @@ def _changed(known: Known) -> tuple[str, str, str]:
 def _next(known: Known) -> tuple[str, str, str]:
     when = f"look again {moment(known.next_look)}" if known.next_look else "no look is planned"
     return "what happens next", shortly(known), when
+
+
+def _delivery(known: Known) -> str:
+    found = dora(known.history, known.now)
+    rows = [(one.name, str(one), f"{one.count} case{'' if one.count == 1 else 's'}") for one in found]
+    return tiles(rows) + bullets([(one.name, one.definition) for one in found])
 
 
 def _about_marks(known: Known) -> str:

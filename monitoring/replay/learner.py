@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, xlog1py, xlogy
-from sklearn.metrics import roc_auc_score
+from scipy.special import expit
 
 from churn.contract import Contract
 from churn.contract.encode import Matrix
 from churn.decision import Decision
-from churn.evaluate.calibration import calibration_error, calibration_noise
-from churn.evaluate.interval import bootstrap
-from churn.gate import Evidence, decide
+from churn.gate import Candidate, Contestant, decide
+from churn.gate import Rows as Judged
 from churn.model import Member, fit_member
 from churn.model.rows import Rows as Together
 from churn.model.span import choose_span, spans
@@ -22,7 +20,7 @@ from monitoring.counts import Block, Floats, Keys, customer_hashes
 from monitoring.yardstick import Matured, Yardstick
 
 Labels = npt.NDArray[np.int64]
-DRAWS = 60  # resamples behind the intervals of the gate
+DRAWS = 200  # resamples behind the intervals of the gate
 
 
 @dataclass(frozen=True)
@@ -83,24 +81,18 @@ class Learner:
     def better(self, candidate: Yardstick, champion: Yardstick) -> bool:
         """Whether the candidate passes the gate on its reference rows."""
         rows, label = candidate.reference.block, candidate.reference.label
-        policy, seed = self.params.evaluate.model_copy(update={"bootstrap": DRAWS}), self.params.train.seed
-        one, other = rows.probability, champion.score(rows.matrix)
-        evidence = Evidence(
-            rows=len(label),
-            candidate={"auc": float(roc_auc_score(label, one)), "calibration_error": calibration_error(label, one)},
-            noise=calibration_noise(one, DRAWS, seed),
-            difference=bootstrap(label, lambda drawn: self._gain(label[drawn], one[drawn], other[drawn]), policy, seed),
+        asked = Candidate(
+            scores=_free_of_charge(rows.probability),
+            rows=Judged(label, _counted(rows.customer, len(label)), {}),
+            costs=self.decision,
+            export_error=0.0,
         )
-        return decide(evidence, self.params.gate).promote
+        policy = self.params.gate.model_copy(update={"resamples": DRAWS})
+        return decide(asked, _free_of_charge(champion.score(rows.matrix)), policy).promote
 
     def block(self, yardstick: Yardstick, rows: Rows) -> Block:
         """The rows with the probabilities that a model gives them."""
         return Block(rows.matrix, yardstick.score(rows.matrix), rows.keys)
-
-    def _gain(self, label: Labels, one: Floats, other: Floats) -> dict[str, float]:
-        """What the gate compares, `one` minus `other`."""
-        first, second = (_figures(label, probability, self.decision) for probability in (one, other))
-        return {name: first[name] - second[name] for name in first}
 
     def _held(self, rows: Rows) -> npt.NDArray[np.bool_]:
         return np.asarray(rows.keys % np.uint64(1000) < self.params.split.holdout * 1000)
@@ -125,9 +117,11 @@ class Learner:
         return Yardstick(self.contract, self.decision, reference, score, policy.bins, seed=self.params.train.seed)
 
 
-def _figures(label: Labels, probability: Floats, decision: Decision) -> dict[str, float]:
-    return {
-        "auc": float(roc_auc_score(label, probability)),
-        "log_loss": float(-(xlogy(label, probability) + xlog1py(1 - label, -probability)).mean()),
-        "profit_per_1000": decision.profit_per_1000(label, decision.contact(probability)),
-    }
+def _counted(customer: Keys | None, rows: int) -> npt.NDArray[np.int64]:
+    """A number for each customer; where nobody is known each row is one."""
+    return np.arange(rows) if customer is None else np.unique(customer, return_inverse=True)[1]
+
+
+def _free_of_charge(probability: Floats) -> Contestant:
+    """A model of which only the probabilities count."""
+    return Contestant(probability, milliseconds=0.0, megabytes=0.0)

@@ -56,7 +56,12 @@ async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
     with parts.singles:
         with span("decode"):
             row = parts.table.read(live.form, body)
-        scores = await parts.journal.answer(live, [row])
+        challenger = parts.slot.challenger
+        tried = await parts.canary.score(challenger, row, live.bundle.contract.features) if challenger else None
+        if challenger and tried:
+            live, scores = challenger.live, await parts.journal.log(tried)
+        else:
+            scores = await parts.journal.answer(live, [row])
     _count(parts, scores)
     return wording.one(live, row, scores, most)
 
@@ -73,6 +78,9 @@ async def predict_batch(request: Request) -> Response:
             return await _once(parts, claim_of(request.scope, key, body), make)
         live = parts.slot.current()
         rows, scores = await parts.bulk.run(_score_many, live, body, most, arrived)
+        challenger = parts.slot.challenger
+        if challenger and not most:  # reasons are those of one model
+            scores = await parts.canary.mix(challenger, rows, live.bundle.contract.features, scores)
         scores = await parts.journal.log(scores)
         _count(parts, scores)
         return Response(await parts.bulk.run(wording.many, live, rows, scores, most), media_type=JSON)

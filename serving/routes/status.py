@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from churn.errors import NoAnswer, ServerEnding
-from serving.answers import NO_MODEL, STUCK, Feature, Health, Lineage, LoadFailure, ModelCard, Readiness
+from serving.answers import NO_MODEL, STUCK, CanaryCard, Feature, Health, Lineage, LoadFailure, ModelCard, Readiness
 from serving.parts import Parts, PartsDep
 
 router = APIRouter(tags=["status"])
@@ -17,7 +17,7 @@ router = APIRouter(tags=["status"])
 @router.get("/model", responses=NO_MODEL)
 async def model(parts: PartsDep) -> ModelCard:
     """The live model: version, lineage, figures, features, and why a newer champion is not live, if so."""
-    live, failure = parts.slot.current(), parts.slot.failure
+    live, failure, tried = parts.slot.current(), parts.slot.failure, parts.slot.challenger
     bundle = live.bundle
     return ModelCard(
         version=live.version,
@@ -28,6 +28,9 @@ async def model(parts: PartsDep) -> ModelCard:
         features=[Feature(name=c.name, kind=c.kind, nullable=c.nullable) for c in bundle.contract.columns],
         loaded_at=live.loaded_at,
         last_failure=LoadFailure(version=failure.version, reason=failure.reason, time=failure.time) if failure else None,
+        challenger=CanaryCard(version=tried.live.version, share=tried.plan.share, answered=tried.answered, failed=tried.failed)
+        if tried
+        else None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from churn.commands import COMMANDS
 from churn.errors import ChurnError, NoModel
 
 if TYPE_CHECKING:
@@ -267,6 +268,10 @@ def demo(customers: int, folder: Path) -> None:
     from pipelines.summary import show  # noqa: PLC0415
 
     show(story.run(chosen, customers))
+
+
+for one in COMMANDS:
+    main.add_command(one)
 
 
 def _surround() -> "Settings":

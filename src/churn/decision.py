@@ -14,7 +14,8 @@ class Decision(BaseModel):
     """Costs in one currency unit; the threshold follows from them, so a change of costs needs no training.
 
     A contacted churner takes the offer with chance `save_rate` and then brings `saved_value - offer_cost`.
-    A contacted stayer takes the offer for nothing. Every contact costs `contact_cost`.
+    A contacted stayer takes the offer for nothing. Every contact costs `contact_cost`. `control` is the share of customers
+    who are never recommended for contact, so that its effect can be measured; it changes no figure.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,6 +24,7 @@ class Decision(BaseModel):
     offer_cost: float
     contact_cost: float
     save_rate: float
+    control: float = 0.0
 
     @classmethod
     def of(cls, problem: Problem) -> Self:

@@ -13,9 +13,13 @@ ChurnError                   base: one line for the person who must act
 ├── BundleCorrupt            a bundle is incomplete, altered or contradicts itself
 ├── ContractChanged          a challenger would refuse requests that the live model takes
 ├── ExportInexact            the exported graph does not score like the training library
+├── DeploymentUnderWay       another deployment has not ended
+├── ApprovalRefused          an approval that nothing waits for, or without a reason
 ├── NoModel                  no champion has been promoted yet
+├── BudgetSpent              requests to a new champion failed too often
 ├── RegistryUnavailable      the model registry does not answer
 ├── StoreUnavailable         the store does not answer or is locked
+├── HistoryAltered           a past line of the model's history is not what was written
 ├── AlertNotSent             a place that alerts go to did not take one
 ├── NoAnswer                 the model or the store does not come back to an answer
 ├── Overloaded               more requests wait than the server can answer soon
@@ -132,11 +136,32 @@ class ExportInexact(ChurnError):
     title = "The exported model is not exact"
 
 
+class DeploymentUnderWay(ChurnError):
+    """Another deployment has not ended, so that this one may not begin."""
+
+    status = 409
+    title = "Another deployment is under way"
+
+
+class ApprovalRefused(ChurnError):
+    """An approval for what does not wait for one, or without a reason."""
+
+    status = 409
+    exit_code = 2
+    title = "The approval was not taken"
+
+
 class NoModel(ChurnError):
     """There is no champion, or it is not the one that is served."""
 
     status = 503
     title = "No model is being served"
+
+
+class BudgetSpent(ChurnError):
+    """Requests to a new champion failed too often, so its promotion is undone."""
+
+    title = "The new champion fails too often"
 
 
 class RegistryUnavailable(ChurnError):
@@ -151,6 +176,12 @@ class StoreUnavailable(ChurnError):
 
     status = 503
     title = "The store does not answer"
+
+
+class HistoryAltered(ChurnError):
+    """A past line of the model's history was changed, deleted or moved."""
+
+    title = "The history was altered"
 
 
 class AlertNotSent(ChurnError):

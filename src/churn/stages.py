@@ -1,6 +1,7 @@
 """The work of each stage in dvc.yaml. Stages meet only through files under artifacts/."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ from churn.contract import Contract, encode
 from churn.contract.encode import Matrix
 from churn.data.conform import columns_of
 from churn.data.describe import describe
-from churn.data.labelled import Labelled, load, split
+from churn.data.labelled import Labelled, in_time, load, split
 from churn.decision import Decision
 from churn.discovery.record import demand_worthwhile
 from churn.errors import TableError
 from churn.evaluate.importance import Asked
 from churn.evaluate.measure import History, measure
 from churn.evaluate.refit import refit as fit_again
+from churn.evaluate.simplest import against_rule
 from churn.evaluate.slices import Judged
 from churn.evaluate.write import write as write_evaluation
 from churn.features.declare import declare
@@ -81,9 +83,9 @@ def train_model(progress: Progress) -> None:
     """Train rows to an exported model and the figures of its contest."""
     demand_worthwhile(versioning.data_hash(), configuration.load().problem)
     model, contest = train(*_learned(), _knobs(), progress)
-    packing.export(MODEL, model, Contract.read(PREPARED / "contract.json"), Labelled.read(PREPARED / "test.parquet"))
+    error = packing.export(MODEL, model, Contract.read(PREPARED / "contract.json"), Labelled.read(PREPARED / "test.parquet"))
     name = contest.chosen.name
-    figures_of_contest = {"chosen": name, "cv": contest.figures[name], "tried": contest.figures}
+    figures_of_contest = {"chosen": name, "cv": contest.figures[name], "tried": contest.figures, "export_error": error}
     _write(MODEL / "contest.json", figures_of_contest)
 
 
@@ -102,9 +104,13 @@ def evaluate(_: Progress) -> None:
     """Test rows to figures with intervals, tables, pictures and the report."""
     params = configuration.load()
     rows, asked = _judged()
-    learned = len(Labelled.read(PREPARED / "train.parquet"))
-    history = History(_contest(), learned, pd.read_parquet(REFITS))
-    write_evaluation(EVALUATION, measure(rows, asked, params, history), params)
+    learned = Labelled.read(PREPARED / "train.parquet")
+    history = History(_contest(), len(learned), pd.read_parquet(REFITS))
+    measured = measure(rows, asked, params, history)
+    matrix = encode(asked.contract, columns_of(learned.frame, asked.contract))
+    rule = against_rule(asked.contract, matrix, learned.label, asked, params)
+    found = measured.found | {"rule": rule, "made_of": _made_of(learned, rows)}
+    write_evaluation(EVALUATION, replace(measured, found=found), params)
 
 
 def bundle(_: Progress) -> None:
@@ -129,6 +135,12 @@ def tries() -> list[dict[str, Any]]:
     """Every try of tuning, as `churn.model.tune.Try` has it."""
     found: list[dict[str, Any]] = json.loads((TUNED / TRIES).read_text(encoding="utf-8"))
     return found
+
+
+def _made_of(learned: Labelled, judged: Labelled) -> dict[str, Any]:
+    """Names of the snapshots learned from, oldest first, and the newest one of all rows."""
+    names = in_time(np.concatenate([learned.snapshot, judged.snapshot]))
+    return {"learned": in_time(learned.snapshot), "newest": names[-1]}
 
 
 STAGES = {

@@ -26,10 +26,11 @@ from churn.store import Outcome, Prediction, Store
 from churn.store.store import LOCK_WAIT_SECONDS
 
 ASKED = "churn.model.retrain"
+DEPLOYED = ["deployment", "gated", "promoting", "promoted", "deployment ended"]
 TASKS = """[
     (task.name, task.retries, task.retry_delay_seconds)
-    for module in ("discovery", "development", "deployment", "monitoring", "retraining", "scoring", "campaign")
-    for task in vars(__import__("importlib").import_module(f"pipelines.{module}")).values()
+    for found in __import__("pkgutil").walk_packages(__import__("pipelines").__path__, "pipelines.")
+    for task in vars(__import__("importlib").import_module(found.name)).values()
     if type(task).__name__ == "Task"
 ]"""
 
@@ -123,9 +124,10 @@ def test_development_registers_a_candidate_once(company, candidate, log):
     lineage = open_bundle(company.folder / "artifacts" / "bundle").manifest.lineage
     assert all(part in text for part in (version.run_id, lineage.data, lineage.commit))
     assert lineage.commit == git(company, "rev-parse", "HEAD").strip()
-    (registered,) = (line.detail for line in log.history() if line.kind == "registered")
-    assert registered.pop("learned_from") > 0
-    assert registered == lineage.model_dump()
+    made_of = {"bundle": version.fingerprint, "run": version.run_id, **lineage.model_dump()}
+    made_of |= {"changed": git(company, "show", "--no-patch", "--format=%cI", "HEAD").strip()}
+    made_of |= {"learned_from": open_bundle(company.folder / "artifacts" / "bundle").metrics["learned_from"]["rows"]}
+    assert [line.detail for line in log.history() if line.kind == "registered"] == [made_of]
 
 
 def test_the_run_of_a_candidate_tells_what_made_it(company, candidate):
@@ -146,7 +148,8 @@ def test_deployment_promotes_the_first_candidate(company, champion, log):
     """The first candidate becomes champion; a second run says that it is the champion already."""
     assert company.registry.champion().version == champion
     assert company.artifact("deployment").startswith("# Version 1: promoted\n\nThe first champion. Champion before: none.")
-    assert [line.kind for line in log.history()] == ["registered", "gated", "promoted"]
+    kinds = [line.kind for line in log.history()]
+    assert kinds == ["registered", *DEPLOYED]
     assert company.call("pipelines.deployment:deployment") is False
     assert "It is the champion already. Champion before: 1." in company.artifact("deployment")
 
@@ -255,7 +258,7 @@ def test_retraining_replaces_the_champion(company, retrained):
     assert company.artifact("deployment").startswith("# Version 2: promoted\n\nBetter than the champion. Champion before: 1.")
     assert company.registry.champion().version == "2"
     kinds = [line.kind for line in retrained.history]
-    after = ["retraining", "registered", "retrained", "gated", "promoted", "retraining ended"]
+    after = ["retraining", "registered", "retrained", *DEPLOYED, "retraining ended"]
     assert kinds[kinds.index("asked") :] == ["asked", *after]
 
 

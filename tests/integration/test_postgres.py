@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from churn.errors import StoreUnavailable, UnknownPrediction
+from churn.errors import DeploymentUnderWay, HistoryAltered, StoreUnavailable, UnknownPrediction
 from churn.store import Event, KeptAnswer, Outcome, Prediction, Store, Window
 from churn.store.kept import KEPT_FOR
 
@@ -274,3 +274,37 @@ def test_a_store_of_an_older_version_gets_its_new_columns(store):
     store.create()
     store.log([predict(2)._replace(latency=0.25)])
     assert [row["latency"] for row in store.window("2026-03")] == [None, 0.25]
+
+
+def test_the_history_is_a_chain_whoever_writes(store):
+    """Writers of several stores append one after another; a line that is changed afterwards is named."""
+    stores = [Store(store._engine.url.render_as_string(hide_password=False)) for _ in range(4)]
+
+    def write(writer):
+        for i in range(15):
+            stores[writer].record(Event("retrained", str(i), {"figure": 0.1 * i, "text": "ä"}))
+            stores[writer].take_turn(f"turn {i}", Event("taken", str(i)))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    for other in stores:
+        other.close()
+    store.check_history()
+    assert store.history_head()[0] == len(store.history()) == 75
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE history SET version = 'x' WHERE number = 40")
+    with pytest.raises(HistoryAltered, match="line 40 "):
+        store.check_history()
+
+
+def test_one_holds_a_lock_for_as_long_as_it_lives(store):
+    """Another store is told so while one holds it, and gets it afterwards."""
+    other = Store(store._engine.url.render_as_string(hide_password=False))
+    with store.alone("deployment"):
+        with pytest.raises(DeploymentUnderWay), other.alone("deployment"):
+            pass
+        with other.alone("something else"):
+            pass
+    with other.alone("deployment"):
+        pass
+    other.close()

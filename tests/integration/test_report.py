@@ -97,7 +97,7 @@ DECISION = Decision(saved_value=200, offer_cost=10, contact_cost=1, save_rate=0.
 PARAMS: Any = FakeParams(monitoring(sample_rows=2000), FakeData(), FakeTrain())
 CHANCES = scores(1200, 1)
 OUTCOMES = (np.random.default_rng(2).random(1200) < CHANCES).astype(np.int64)
-BUNDLE: Any = FakeBundle(CONTRACT, DECISION, Reference(customers(0, 1200), OUTCOMES, CHANCES))
+BUNDLE: Any = FakeBundle(CONTRACT, DECISION, Reference(customers(0, 1200), OUTCOMES, CHANCES, np.arange(1200)))
 
 
 def stored(rows: list[dict[str, Any]], seed: int) -> list[dict[str, Any]]:

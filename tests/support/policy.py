@@ -4,7 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from churn.params import Monitoring, Params, Retraining, load
+from churn.params import Gate, Monitoring, Params, Retraining, load
 
 
 def params() -> Params:
@@ -20,3 +20,8 @@ def monitoring(**changed: Any) -> Monitoring:
 def retraining(**changed: Any) -> Retraining:
     """Its retraining policy."""
     return Retraining.model_validate(params().retraining.model_dump() | changed)
+
+
+def gate(**changed: Any) -> Gate:
+    """Its gate."""
+    return Gate.model_validate(params().gate.model_dump() | changed)

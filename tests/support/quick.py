@@ -6,12 +6,23 @@ from ruamel.yaml import YAML
 
 
 def quick(params: str) -> str:
-    """The text of a params.yaml with the first two learners, one try for each and a horizon that a month holds; all else stays."""
+    """The text of a params.yaml with two learners, one try for each and a horizon that a month holds; all else stays."""
     yaml = YAML()
     tree = yaml.load(params)
     del tree["train"]["learners"][2:]
     tree["train"]["tune"] |= {"trials": 1, "splits": 1}
     tree["problem"]["horizon_days"] = 28  # February's outcomes are known when March begins
+    text = io.StringIO()
+    yaml.dump(tree, text)
+    return text.getvalue()
+
+
+def with_knobs(params: str, **sections: dict[str, object]) -> str:
+    """The text of a params.yaml with other knobs in some sections."""
+    yaml = YAML()
+    tree = yaml.load(params)
+    for name, knobs in sections.items():
+        tree[name] |= knobs
     text = io.StringIO()
     yaml.dump(tree, text)
     return text.getvalue()

@@ -28,6 +28,8 @@ with listen(settings) as door:
 """
 RUN = "from churn.settings import load; from serving.launch import run; run(load(), 'churn')"
 
+STARTED_SECONDS = 90  # on a busy machine
+
 Process = subprocess.Popen[bytes]
 
 
@@ -43,7 +45,7 @@ def running(state: Path, script: str = SERVE, patience: float = 1.0, **extra: st
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
     ):
         try:
-            until(lambda: ready(client, process))
+            until(lambda: ready(client, process), STARTED_SECONDS)
             yield process, client
         finally:
             process.terminate()

@@ -38,18 +38,23 @@ TRAIN = Train(
     few_columns=FewColumns(columns=2, bins=4, c=1),
 )
 DECISION = Decision(saved_value=200, offer_cost=10, contact_cost=1, save_rate=0.3)
+MADE: dict[str, Any] = {
+    "made_of": {"learned": ["2026-01"], "newest": "2026-01"},
+    "rule": {"sentence": "tenure at most 9", "gain": {"value": 900.0, "low": 500.0, "high": 1300.0}, "ceiling": 30000.0},
+}
 ROW: dict[str, Any] = {"tenure": 5, "Total day charge": None, "class": "basic", "model_config": True, "_score": 0.25}
 
 
-def build_bundle(folder: Path, seed: int = 0, without: str | None = None) -> Path:
-    """Train on 600 synthetic rows and pack the result as the bundle `folder`."""
+def build_bundle(folder: Path, seed: int = 0, without: str | None = None, *, blind: bool = False) -> Path:
+    """Train on 600 synthetic rows, or `blind` on outcomes drawn by lot, and pack the result as the bundle `folder`."""
     data = DATA.model_copy(update={"columns": {k: v for k, v in KINDS.items() if k != without}})
     rows = _rows(seed)
     contract = describe(rows.frame, data)
     matrix = encode(contract, {name: rows.frame[name] for name in contract.features})
-    model, _ = train(contract, matrix, rows.label, rows.group, TRAIN)
+    learned = np.random.default_rng(seed).permutation(rows.label) if blind else rows.label
+    model, _ = train(contract, matrix, learned, rows.group, TRAIN)
     export(folder.parent / f"{folder.name}.model", model, contract, rows)
-    metrics = {"auc": {"value": 0.8}, "undefined": float("nan")}
+    metrics = {"auc": {"value": 0.8}, "undefined": float("nan"), "chosen": "logistic+boosting", "export_error": 1e-9} | MADE
     lineage = Lineage(data=f"data-{seed}", params="params", commit="commit")
     pack(folder.parent / f"{folder.name}.model", folder, DECISION, metrics, rows, model.probability(matrix), lineage)
     return folder

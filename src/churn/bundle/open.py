@@ -44,11 +44,16 @@ class ScoredRows:
 
 @dataclass(frozen=True)
 class Reference:
-    """Held-out rows as they would arrive, with outcome and probability; what monitoring compares against."""
+    """Held-out rows as they would arrive, with outcome and probability; what monitoring compares against.
+
+    customer: (n,) counts the customers; rows of equal number are one. A bundle of an older program does not tell, and
+    each row is one.
+    """
 
     rows: list[dict[str, Value]]
     label: npt.NDArray[np.int64]
     probability: Floats
+    customer: npt.NDArray[np.int64]
 
 
 class Bundle:
@@ -62,6 +67,7 @@ class Bundle:
         self.decision = Decision.read(folder / "decision.json")
         self.metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         self.threshold = self.decision.threshold
+        self.control = self.decision.control
         self.data_hash = manifest.lineage.data
         self._explainer = Explainer.read(folder)
         self._session = graph
@@ -99,7 +105,8 @@ class Bundle:
         records = [json.loads(line) for line in lines]
         label = np.array([record["label"] for record in records], dtype=np.int64)
         probability = np.array([record["probability"] for record in records], dtype=np.float64)
-        return Reference([record["row"] for record in records], label, probability)
+        customer = np.array([record.get("customer", i) for i, record in enumerate(records)], dtype=np.int64)
+        return Reference([record["row"] for record in records], label, probability, customer)
 
 
 def open_bundle(folder: Path) -> Bundle:

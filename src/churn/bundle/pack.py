@@ -63,5 +63,6 @@ def pack(
 def _records(contract: Contract, rows: Labelled, probability: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
     features = rows.frame[list(contract.features)]
     plain = features.astype(object).mask(features.isna(), None).to_dict(orient="records")
-    pairs = zip(plain, rows.label.tolist(), probability.tolist(), strict=True)
-    return [{"row": row, "label": label, "probability": score} for row, label, score in pairs]
+    _, customer = np.unique(rows.group, return_inverse=True)  # a number in this bundle, which tells nobody who it is
+    parts = zip(plain, rows.label.tolist(), probability.tolist(), customer.tolist(), strict=True)
+    return [{"row": row, "label": label, "probability": score, "customer": one} for row, label, score, one in parts]

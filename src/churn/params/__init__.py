@@ -14,6 +14,13 @@ from churn.params.data import Data as Data
 from churn.params.data import Kind as Kind
 from churn.params.data import Reading as Reading
 from churn.params.events import Events as Events
+from churn.params.release import Deployment as Deployment
+from churn.params.release import Gate as Gate
+from churn.params.rollout import Budget as Budget
+from churn.params.rollout import Canary as Canary
+from churn.params.rollout import ErrorRule as ErrorRule
+from churn.params.rollout import Rollout as Rollout
+from churn.params.rollout import Shadow as Shadow
 from churn.params.section import Money, Share
 from churn.params.section import Section as Section
 
@@ -31,6 +38,7 @@ class Problem(Section):
     offer_cost: Money = Field(description="cost of the offer, paid when it is taken up")
     contact_cost: Money = Field(description="cost of reaching one customer")
     save_rate: Share = Field(description="chance that a contacted churner takes the offer and stays")
+    control: float = Field(0.0, ge=0, lt=1, description="share of customers never contacted, to measure what contacts do")
     contacts_a_month: int | None = Field(None, ge=1, description="how many customers can be contacted; null: no limit")
 
 
@@ -179,14 +187,6 @@ class Pack(Section):
     reference_rows: int = Field(ge=50, description="test rows kept in the bundle as the reference")
 
 
-class Gate(Section):
-    """When a candidate may replace the champion."""
-
-    auc_margin: float = Field(ge=0, description="AUC the candidate may lose at the lower end of the interval")
-    calibration_limit: float = Field(gt=0, description="largest calibration error that is accepted")
-    min_rows: int = Field(ge=1, description="fewest reference rows that can decide")
-
-
 class Monitoring(Section):
     """When a window counts as broken, drifted or decayed."""
 
@@ -261,6 +261,8 @@ class Params(Section):
     evaluate: Evaluate
     bundle: Pack
     gate: Gate
+    deployment: Deployment
+    rollout: Rollout
     monitoring: Monitoring
     retraining: Retraining
     campaign: Campaign
@@ -271,7 +273,7 @@ class Params(Section):
 
         Of `events` it depends through data/ alone, whose hash stands beside this one.
         """
-        without = {"campaign", "events", "discovery", "gate", "monitoring", "retraining"}
+        without = {"campaign", "events", "discovery", "gate", "deployment", "rollout", "monitoring", "retraining"}
         text = json.dumps(self.model_dump(mode="json", exclude=without), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,7 +1,8 @@
-"""The registry for a process that follows the champion for months: small, since it leaves MLflow's client to a child.
+"""The registry for who cannot wait for MLflow's client: a process that follows the champion for months, and a rollback.
 
-Importing that client takes seconds and 200 MiB. Who is champion stands in three tables of a local file, or is told by two
-calls of the tracking server's public API; only a new champion is worth a process that imports the client, to download it.
+Importing that client takes seconds and 200 MiB. Which version an alias names stands in three tables of a local file, or is
+told by two calls of the tracking server's public API; only a new version is worth a process that imports the client, to
+download it.
 """
 
 import os
@@ -11,32 +12,45 @@ from collections.abc import Callable
 from pathlib import Path
 
 from churn.errors import ChurnError, RegistryUnavailable
-from churn.registry import ask
-from churn.registry.registry import LOCAL, Registry, Version, intact, place
+from churn.registry.ask import Desk, FileDesk, ServerDesk
+from churn.registry.registry import ALIAS, CHALLENGER, LOCAL, Named, Registry, Version, intact, place
 
 FETCH_SECONDS = 600
 NEEDS_CLIENT = ("MLFLOW_TRACKING_", "MLFLOW_WORKSPACE", "MLFLOW_ENABLE_WORKSPACES")  # logins, certificates, tenants
 
-Ask = Callable[[str, str], Version | None]
+MakeDesk = Callable[[str, str], Desk]
 
 
 class LightRegistry:
-    """Asks for the champion of the model `name` with `ask`, and downloads in a process of its own."""
+    """Asks about the model `name` at a desk, and downloads in a process of its own. Raises as `Registry` does."""
 
-    def __init__(self, uri: str, name: str, ask_for: Ask) -> None:
+    def __init__(self, uri: str, name: str, make: MakeDesk) -> None:
         self.uri = uri
         self.name = name
-        self._ask = ask_for
+        self._desk = make(uri, name)
 
     def champion(self) -> Version | None:
         """The version that the alias names, or None while there is none. Raises RegistryUnavailable."""
-        return self._ask(self.uri, self.name)
+        found = self._desk.named(ALIAS)
+        return found.version if found else None
+
+    def challenger(self) -> Named | None:
+        """The version that is being tried out, with its plan; None while there is none. Raises RegistryUnavailable."""
+        return self._desk.named(CHALLENGER)
+
+    def promote(self, version: str) -> None:
+        """Make a version the champion. Raises NoModel if there is no such version, RegistryUnavailable."""
+        self._desk.point(ALIAS, version)
+
+    def dismiss(self) -> None:
+        """Leave the model without a challenger. Raises RegistryUnavailable."""
+        self._desk.drop(CHALLENGER)
 
     def download(self, version: str, folder: Path) -> Path:
         """As `Registry.download`. Raises what the process that does it said in its last line."""
-        known = self.champion()
-        if known and known.version == version and intact(place(folder, known)):
-            return place(folder, known)
+        for known in (self.champion(), named.version if (named := self.challenger()) else None):
+            if known and known.version == version and intact(place(folder, known)):
+                return place(folder, known)
         return fetch(self.uri, self.name, version, folder)
 
 
@@ -46,14 +60,14 @@ def registry_at(uri: str, name: str) -> LightRegistry | Registry:
     return LightRegistry(uri, name, found) if found else Registry(uri, name)
 
 
-def asking(uri: str) -> Ask | None:
-    """How to ask for the champion without MLflow's client, None where only that knows: other databases, logins, tenants."""
+def asking(uri: str) -> MakeDesk | None:
+    """How to ask for aliases without MLflow's client, None where only that knows: other databases, logins, tenants."""
     needed = any(name.startswith(NEEDS_CLIENT) and name != "MLFLOW_TRACKING_URI" for name in os.environ)
     if needed or "?" in uri or "@" in uri or (Path.home() / ".mlflow" / "credentials").exists():
         return None
     if uri.startswith(LOCAL):
-        return ask.file
-    return ask.server if uri.startswith(("http://", "https://")) else None
+        return FileDesk
+    return ServerDesk if uri.startswith(("http://", "https://")) else None
 
 
 def fetch(uri: str, name: str, version: str, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Versions of the model and the alias that names the champion."""
+"""Versions of the model and the aliases that name the champion and its challenger."""
 
 import os
 import shutil
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 ALIAS = "champion"
+CHALLENGER = "challenger"
 FINGERPRINT = "churn.bundle"
+PLAN = "churn.rollout"  # the tag that says how a challenger is tried out
 LOCAL = "sqlite:///"
 
 
@@ -29,6 +31,14 @@ class Version:
     version: str
     fingerprint: str
     run_id: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """A version that an alias names, and its tag `PLAN`, empty where it has none."""
+
+    version: Version
+    plan: str
 
 
 class Registry:
@@ -89,6 +99,28 @@ class Registry:
         """Leave the model without a champion."""
         with self.answering() as client:
             client.delete_registered_model_alias(self.name, ALIAS)
+
+    def challenger(self) -> Named | None:
+        """The version that is being tried out, with its plan; None while there is none."""
+        with self.answering() as client:
+            found = client.search_registered_models(f"name = '{self.name}'")
+            number = found[0].aliases.get(CHALLENGER) if found else None
+            if not number:
+                return None
+            item = client.get_model_version(self.name, number)
+        return Named(_version(item), dict(item.tags).get(PLAN, ""))
+
+    def challenge(self, version: str, plan: str) -> None:
+        """Try a version out as `plan` says; the plan first, so that a challenger never goes without."""
+        with self.answering() as client:
+            client.set_model_version_tag(self.name, version, PLAN, plan)
+            client.set_registered_model_alias(self.name, CHALLENGER, version)
+
+    def dismiss(self) -> None:
+        """Leave the model without a challenger."""
+        if self.challenger():
+            with self.answering() as client:
+                client.delete_registered_model_alias(self.name, CHALLENGER)
 
     def download(self, version: str, folder: Path) -> Path:
         """Fetch the bundle of a version into `folder`, verified and complete or not at all; kept for next time."""

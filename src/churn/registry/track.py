@@ -43,6 +43,12 @@ def register(registry: Registry, bundle: Bundle, run_id: str) -> Version:
         return _version(client.get_model_version(registry.name, number))
 
 
+def attach(registry: Registry, run_id: str, folder: Path, name: str) -> None:
+    """Log the files of a folder to a run, below `name`; the same files again change nothing."""
+    with registry.answering() as client:
+        client.log_artifacts(run_id, str(folder), name)
+
+
 def _experiment(client: "MlflowClient", registry: Registry) -> str:
     found = client.get_experiment_by_name(registry.name)
     if found:
@@ -70,7 +76,7 @@ def _log(
     run_id = str(client.create_run(experiment, tags=_tags(bundle)).info.run_id)
     stamp = int(time.time() * 1000)
     flat = [Param(key, str(value)[:6000]) for key, value in flatten(_without_columns(params)).items()]
-    numbers = {key: value for key, value in flatten(bundle.metrics).items() if not isinstance(value, str)}
+    numbers = {key: value for key, value in flatten(bundle.metrics).items() if isinstance(value, (int, float))}
     metrics = [Metric(_key(key), float(value), stamp, 0) for key, value in numbers.items()]
     for start in range(0, len(flat), 100):
         client.log_batch(run_id, params=flat[start : start + 100])

@@ -2,6 +2,6 @@
 
 from churn.store.kept import KeptAnswer
 from churn.store.store import Store
-from churn.store.tables import Event, Outcome, Prediction, Window
+from churn.store.tables import ChallengerScore, Event, Outcome, Prediction, Window
 
-__all__ = ["Event", "KeptAnswer", "Outcome", "Prediction", "Store", "Window"]
+__all__ = ["ChallengerScore", "Event", "KeptAnswer", "Outcome", "Prediction", "Store", "Window"]

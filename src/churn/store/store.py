@@ -1,38 +1,39 @@
 """Read and write the store. Every method is one transaction; a failure leaves nothing half written."""
 
-import json
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import msgspec
-from sqlalchemy import URL, Connection, create_engine, event, func, insert, make_url, select
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection, RowMapping, create_engine, event, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from churn.errors import FieldError, ParamsError, StoreUnavailable, UnknownPrediction
-from churn.store import kept, stream
+from churn.errors import DeploymentUnderWay, FieldError, StoreUnavailable, UnknownPrediction
+from churn.store import chain, kept, stream
+from churn.store.address import address_of, patience
+from churn.store.alone import alone
 from churn.store.kept import KeptAnswer
 from churn.store.lines import LineWriter
+from churn.store.plain import to_json
 from churn.store.tables import (
+    ChallengerScore,
     Event,
     Outcome,
     Prediction,
     Window,
     add_columns,
-    history,
+    challenger_scores,
     metadata,
     outcomes,
     predictions,
     turns,
     windows,
 )
+from churn.store.tried import Tried
 
 LOCK_WAIT_SECONDS = 5.0
 CHECKPOINT_PAGES = 10_000  # of 4 KiB: whoever commits then waits for the disk, ten times more rarely than by default
-encode = msgspec.json.Encoder().encode
 CHUNK = 500  # SQLite limits the variables of one statement
 
 
@@ -40,16 +41,17 @@ class Store:
     """One SQL database. `url` is an SQLAlchemy URL; SQLite runs in WAL mode."""
 
     def __init__(self, url: str, lock_wait: float = LOCK_WAIT_SECONDS) -> None:
-        address = _address(url)
+        address = address_of(url)
         lite = address.get_backend_name() == "sqlite"
         self._where = address.render_as_string(hide_password=True)
         self._engine = create_engine(
             address.set(drivername="postgresql+psycopg") if address.drivername == "postgresql" else address,
-            connect_args={"timeout": lock_wait} if lite else _patience(address, lock_wait),
+            connect_args={"timeout": lock_wait} if lite else patience(address, lock_wait),
             pool_pre_ping=not lite,
-            json_serializer=_to_json,
+            json_serializer=to_json,
         )
-        self._lines = LineWriter(self._engine, _to_json)
+        self._lines = LineWriter(self._engine, to_json)
+        self.tried = Tried(self._transaction)
         if lite:
             event.listen(self._engine, "connect", _write_ahead)
 
@@ -58,6 +60,7 @@ class Store:
         with self._transaction() as connection:
             metadata.create_all(connection)
             add_columns(connection)
+            chain.begin(connection)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -70,6 +73,12 @@ class Store:
             return
         with self._named():
             self._lines.write(made)
+
+    def log_challenger(self, scores: Sequence[ChallengerScore]) -> None:
+        """Write what a challenger made of some rows, all or none."""
+        if scores:
+            with self._transaction() as connection:
+                connection.execute(insert(challenger_scores), [asdict(one) for one in scores])
 
     def keep(self, answers: Sequence[KeptAnswer]) -> set[str]:
         """Write answers under their names with their predictions. Returns the names that had an answer, which stays."""
@@ -115,6 +124,12 @@ class Store:
         with self._transaction() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
+    def prediction(self, name: str) -> dict[str, Any] | None:
+        """One prediction by its id, with `churned`; None if nobody made it."""
+        with self._transaction() as connection:
+            row = connection.execute(_with_outcome().where(predictions.c.id == name)).mappings().one_or_none()
+            return dict(row) if row else None
+
     def window(self, snapshot: str, model_version: str | None = None) -> list[dict[str, Any]]:
         """Predictions of a snapshot in order of time, each with `churned` (None while not known)."""
         query = _with_outcome().where(predictions.c.snapshot == snapshot)
@@ -149,23 +164,47 @@ class Store:
     def record(self, line: Event) -> None:
         """Append to the history of the model."""
         with self._transaction() as connection:
-            connection.execute(insert(history), [asdict(line)])
+            chain.append(connection, chain.hold(connection), line, to_json)
 
     def take_turn(self, name: str, line: Event) -> bool:
         """Append to the history what may happen once under a name; False, and nothing written, if somebody was first."""
         values = {"name": name, "time": line.time}
+        if self._taken(name):  # who only comes too late need not wait for the head of the history
+            return False
         with self._transaction() as connection:
+            held = chain.hold(connection)
             claim = kept.INSERT[connection.dialect.name](turns).values(values).on_conflict_do_nothing()
             if connection.execute(claim, execution_options={"preserve_rowcount": True}).rowcount != 1:
                 return False
-            connection.execute(insert(history), [asdict(line)])
+            chain.append(connection, held, line, to_json)
             return True
+
+    def _taken(self, name: str) -> bool:
+        with self._transaction() as connection:
+            return connection.execute(select(turns.c.name).where(turns.c.name == name)).first() is not None
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Do what no other process may do at the same time. Raises DeploymentUnderWay while another does."""
+        with self._named(), alone(self._engine, name) as held:
+            if not held:
+                raise DeploymentUnderWay(f"another {name} is running; see it in Prefect and wait until it has ended")
+            yield
 
     def history(self) -> list[Event]:
         """The history of the model, oldest first."""
         with self._transaction() as connection:
-            rows = connection.execute(select(history).order_by(history.c.id)).mappings()
-            return [Event(**{k: v for k, v in row.items() if k != "id"}) for row in rows]
+            return [_event(row) for row in chain.rows_of(connection)]
+
+    def check_history(self) -> None:
+        """Raise HistoryAltered if a past line of the history was changed, deleted or moved."""
+        with self._transaction() as connection:
+            chain.check(connection)
+
+    def history_head(self) -> tuple[int, str]:
+        """How many lines the history has, and the hash of the last."""
+        with self._transaction() as connection:
+            return chain.head_of(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -183,46 +222,14 @@ class Store:
             raise StoreUnavailable(text) from error
 
 
-def _address(url: str) -> URL:
-    try:
-        address = make_url(url)
-    except ArgumentError:
-        address = None
-    if address is None or address.get_backend_name() not in ("sqlite", "postgresql"):
-        raise ParamsError("CHURN_STORE_URL is no database that can be used; give sqlite:///FILE or postgresql://USER@HOST/NAME")
-    return address
-
-
-def _patience(address: URL, seconds: float) -> dict[str, Any]:
-    """How long the driver of PostgreSQL waits for a lock and for a host that does not answer, unless the URL says so."""
-    millis = round(1000 * seconds)
-    waits = {
-        "options": f"-c lock_timeout={millis}",
-        "connect_timeout": max(2, round(seconds)),
-        "tcp_user_timeout": max(2000, millis),
-    }
-    return {name: value for name, value in waits.items() if name not in address.query}
+def _event(row: RowMapping) -> Event:
+    """A line of the history; what an older program wrote does not tell who."""
+    return Event(row["kind"], row["version"], row["detail"], row["time"], row["who"] or "")
 
 
 def _first_line(error: BaseException) -> str:
     """What the driver says first; the lines after it may quote the row that a customer sent."""
     return " ".join(str(error).strip().partition("\n")[0].split())
-
-
-def _to_json(value: Any) -> str:
-    """JSON as every database takes it: NaN and infinities become null."""
-    try:
-        return encode(value).decode()
-    except (TypeError, ValueError):  # a number of numpy, or half of a character: json knows what to do with them
-        return json.dumps(_finite(value))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write_ahead(connection: Any, _: object) -> None:

@@ -1,5 +1,7 @@
 """Tables of the store, and the values that go into them."""
 
+import getpass
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -45,11 +47,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def user() -> str:
+    """Who runs this process, as the system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in many containers
+        return f"user {os.getuid()}"
+
+
 class Prediction(NamedTuple):
     """One answered prediction.
 
     `snapshot` is the period it belongs to, the month of `time` unless the caller named one; `latency` is the seconds from
-    its arrival until it went to the store.
+    its arrival until it went to the store. `withheld` is None unless the customer belongs to the control group, and then
+    whether a contact would have been recommended.
     """
 
     id: str
@@ -62,6 +73,25 @@ class Prediction(NamedTuple):
     model_version: str
     data_hash: str
     latency: float | None = None
+    withheld: bool | None = None
+
+
+@dataclass(frozen=True)
+class ChallengerScore:
+    """What a challenger made of a row that the champion answered: a score and the seconds it took, or an error.
+
+    `prediction_id` is the champion's answer, None where a canary failed before there was one. `contact` is what the
+    challenger recommends.
+    """
+
+    prediction_id: str | None
+    time: datetime
+    version: str
+    mode: str
+    probability: float | None = None
+    contact: bool | None = None
+    seconds: float | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,12 +116,13 @@ class Window:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the model's history."""
+    """One line of the model's history: what happened to a version, who did it, and when; `detail` holds the rest."""
 
     kind: str
     version: str
     detail: dict[str, Any] = field(default_factory=dict)
     time: datetime = field(default_factory=now)
+    who: str = field(default_factory=user)
 
 
 predictions = Table(
@@ -107,6 +138,20 @@ predictions = Table(
     Column("model_version", String, nullable=False),
     Column("data_hash", String, nullable=False),
     Column("latency", Float(53)),
+    Column("withheld", Boolean),
+)
+challenger_scores = Table(
+    "challenger_scores",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("prediction_id", String(36)),
+    Column("time", UtcTime(), nullable=False),
+    Column("version", String, nullable=False, index=True),
+    Column("mode", String, nullable=False),
+    Column("probability", Float(53)),
+    Column("contact", Boolean),
+    Column("seconds", Float(53)),
+    Column("error", String),
 )
 kept_answers = Table(
     "kept_answers",
@@ -142,6 +187,16 @@ history = Table(
     Column("version", String, nullable=False),
     Column("detail", JSON, nullable=False),
     Column("time", UtcTime(), nullable=False),
+    Column("who", String),
+    Column("number", Integer),
+    Column("hash", String(64)),
+)
+head = Table(
+    "history_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("lines", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
 )
 turns = Table(
     "turns",

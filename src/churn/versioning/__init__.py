@@ -1,10 +1,11 @@
 """DVC and git, as far as the system needs them: pin data, run stages, record what changed."""
 
-from churn.versioning.git import commit_of_sources, inside_git, record, restage, staged
+from churn.versioning.git import commit_of_sources, committed_at, inside_git, record, restage, staged
 from churn.versioning.pins import data_hash, pin, reproduce, stage_names, start
 
 __all__ = [
     "commit_of_sources",
+    "committed_at",
     "data_hash",
     "inside_git",
     "pin",

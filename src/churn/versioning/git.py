@@ -27,6 +27,14 @@ def commit_of_sources() -> str:
         return ""
 
 
+def committed_at(commit: str) -> str:
+    """When a commit was made, in ISO 8601; empty for one that is not known here or had changes on top."""
+    try:
+        return git("show", "--no-patch", "--format=%cI", commit) if commit and "-" not in commit else ""
+    except WorkspaceError:
+        return ""
+
+
 def inside_git(folder: Path) -> bool:
     """Whether a folder belongs to a git repository."""
     try:

@@ -99,7 +99,7 @@ def measured(asked, template):
     frame = pd.DataFrame({"tenure": asked.matrix[:, 0], "plan": plans, "noise": asked.matrix[:, 2]})
     rows = Labelled(frame, asked.judged.label, asked.judged.group.astype(np.uint64), np.full(COUNT, "2026-01", dtype=object))
     figures = {"auc": 0.8, "log_loss": 0.5}
-    contest = {"chosen": "truth", "cv": figures, "tried": {"truth": figures, "<lie>": figures}}
+    contest = {"chosen": "truth", "cv": figures, "tried": {"truth": figures, "<lie>": figures}, "export_error": 0.0}
     return measure(rows, asked, params, History(contest, 6000, refits(asked))), params
 
 

@@ -24,7 +24,7 @@ class FakeBundle:
 
     def reference(self) -> Reference:
         known = outcomes(rows(1500, 1, first=10**6), 2)
-        return Reference(as_rows(known.block.matrix), known.label, known.block.probability)
+        return Reference(as_rows(known.block.matrix), known.label, known.block.probability, np.arange(1500))
 
     def score_matrix(self, matrix: Any) -> Any:
         return score(matrix)

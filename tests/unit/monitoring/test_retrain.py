@@ -127,6 +127,14 @@ def test_routine_does_not_hold_back_an_answer() -> None:
     assert not start(*lost, state="steady", retrain=False, trained=100)
 
 
+def test_a_challenger_that_is_approved_later_has_won() -> None:
+    """It did not lose because a person took time; until then it holds back the next, and afterwards it counts as a win."""
+    waited = [begun(8), Event("retrained", "4", {}, ago(8)), ended(8, promoted=False)]
+    assert not start(*waited)
+    assert start(*waited, Event("promoted", "4", {}, ago(6)))
+    assert not start(*waited, Event("promoted", "3", {}, ago(6)))
+
+
 def test_the_same_event_twice() -> None:
     """A key that was answered is refused, whenever it comes again; another key is not."""
     history = [begun(50, "version 3, 2026-01, drifted"), ended(50)]

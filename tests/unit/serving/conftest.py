@@ -13,7 +13,7 @@ from msgspec import to_builtins
 from churn.bundle.open import Bundle, open_bundle
 from churn.errors import FieldError, StoreUnavailable, UnknownPrediction
 from churn.settings import Settings
-from churn.store import KeptAnswer, Outcome, Prediction
+from churn.store import ChallengerScore, Event, KeptAnswer, Outcome, Prediction
 from serving.app import create_app
 from serving.slot import Live, ModelSlot
 from support.tiny import ROW, build_bundle
@@ -27,6 +27,8 @@ class FakeStore:
         self.outcomes: dict[str, Outcome] = {}
         self.answers: dict[str, KeptAnswer] = {}
         self.down = False
+        self.tried: list[ChallengerScore] = []
+        self.history: list[Event] = []
 
     def log(self, made: Sequence[Prediction]) -> None:
         if self.down:
@@ -44,6 +46,14 @@ class FakeStore:
         if self.down:
             raise StoreUnavailable("the store is down; start it")
         return self.answers.get(name)
+
+    def log_challenger(self, scores: Sequence[ChallengerScore]) -> None:
+        self.tried += scores
+
+    def record(self, line: Event) -> None:
+        if self.down:
+            raise StoreUnavailable("the store is down; start it")
+        self.history.append(line)
 
     def add_outcomes(self, reported: Sequence[Outcome]) -> int:
         unknown = [

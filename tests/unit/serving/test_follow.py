@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from churn.errors import RegistryUnavailable
-from serving.follow import Follower, follow
+from serving.follow import Follower, Patient, follow
 from serving.pointer import NAME, Pointer, read_pointer, write_pointer
 
 
@@ -38,7 +38,7 @@ def registry():
 
 @pytest.fixture
 def follower(registry, tmp_path):
-    return Follower(registry, tmp_path)
+    return Patient("champion", Follower(registry, tmp_path).step)
 
 
 def test_the_pointer_follows_the_champion(follower, registry, tmp_path):
@@ -125,7 +125,7 @@ def test_it_steps_while_alive(follower, registry):
     """The loop ends when `alive` says so, pausing after each step."""
     registry.now = "1"
     lives, pauses = iter([True, True, False]), []
-    follow(follower, alive=lambda: next(lives), pause=lambda: pauses.append(1))
+    follow([follower], alive=lambda: next(lives), pause=lambda: pauses.append(1))
     assert len(pauses) == 2
 
 
@@ -137,7 +137,7 @@ ORPHAN = """
     parent = int(sys.argv[1])
     class Idle:
         def step(self): pass
-    follow(Idle(), alive=lambda: is_parent(parent), pause=lambda: time.sleep(0.05))
+    follow([Idle()], alive=lambda: is_parent(parent), pause=lambda: time.sleep(0.05))
     '''
     import textwrap
     command = [sys.executable, "-c", textwrap.dedent(child), str(os.getpid())]

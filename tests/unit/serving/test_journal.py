@@ -36,6 +36,7 @@ class Model:
         self.version = version
         self.bundle = self
         self.data_hash = f"data-{version}"
+        self.control = 0.0
         self.calls = []
         self.broken = False
 

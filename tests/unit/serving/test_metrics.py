@@ -23,6 +23,8 @@ NAMES = {
     "churn_log_failures": ("counter", set()),
     "churn_unrecorded_answers": ("counter", set()),
     "churn_outcomes_recorded": ("counter", set()),
+    "churn_canary_answers": ("counter", set()),
+    "churn_canary_failures": ("counter", set()),
     "churn_model": ("info", {"version", "fingerprint"}),
     "churn_model_load_failures": ("counter", set()),
 }

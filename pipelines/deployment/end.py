@@ -1,0 +1,62 @@
+"""The end of a deployment: what became of the attempt is written down and shown."""
+
+from prefect import task
+
+from churn.history import PROMOTED
+from churn.store import Store
+from pipelines.common import OUTSIDE, registry, store
+from pipelines.deployment.attempts import ENDED
+from pipelines.deployment.gate import GATED, OVERRIDDEN
+from pipelines.deployment.promotion import PROMOTING
+from pipelines.deployment.told import publish, report
+from pipelines.deployment.trial import Outcome, Trial
+
+UNDONE = "undone"  # a kind of line in the history
+
+
+def conclude(trial: Trial, outcome: Outcome) -> None:
+    """Write down a verdict; an attempt that waits stays open."""
+    if not outcome.waits:
+        close(trial, outcome)
+    word = "waits" if outcome.waits else "promoted" if outcome.passed else "not promoted"
+    _show(trial, word, _reason(store(), trial) if outcome.passed else outcome.reason)
+
+
+@task(**OUTSIDE)
+def close(trial: Trial, outcome: Outcome) -> None:
+    """Append to the history how the attempt ended."""
+    log = store()
+    why = _reason(log, trial) if outcome.passed else outcome.reason
+    if outcome.passed:
+        trial.note(log, PROMOTED, before=trial.before, reason=why)
+    trial.note(log, ENDED, promoted=outcome.passed, reason=why)
+
+
+def undo(trial: Trial, why: str) -> None:
+    """Tell that a promotion was taken back; before one nothing is told, so that the attempt can go on later."""
+    if _taken_back(trial, why):
+        _show(trial, "not promoted", f"promotion undone: {why}")
+
+
+@task(**OUTSIDE)
+def _taken_back(trial: Trial, why: str) -> bool:
+    log = store()
+    champion = registry().champion()
+    if trial.noted(log, PROMOTING) is None or (champion and champion.version) != trial.before:
+        return False
+    trial.note(log, UNDONE, before=trial.before, reason=why)
+    trial.note(log, ENDED, promoted=False, reason=f"promotion undone: {why}")
+    return True
+
+
+def _show(trial: Trial, word: str, why: str) -> None:
+    gated = trial.noted(store(), GATED)
+    publish(report(trial.candidate, trial.before, word, why, gated.detail if gated else {}))
+
+
+def _reason(log: Store, trial: Trial) -> str:
+    """Why the gate let it pass, or who did although the gate refused."""
+    for kind, before in ((OVERRIDDEN, "the gate was overruled: "), (GATED, "")):
+        if line := trial.noted(log, kind):
+            return f"{before}{line.detail['reason']}"
+    return "the policy asks no gate"

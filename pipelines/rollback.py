@@ -1,0 +1,56 @@
+"""Go back to a version that was champion, in seconds: without Prefect and, where it can be avoided, without MLflow's client."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from churn import params, settings
+from churn.errors import NoModel
+from churn.history import CROWNED, ROLLED_BACK
+from churn.registry.light import registry_at
+from churn.store import Event, Store
+from pipelines.running import await_server
+
+
+@dataclass(frozen=True)
+class RolledBack:
+    """From which version to which, whether a running server answers with it, and the seconds until then."""
+
+    before: str | None
+    version: str
+    answers: bool
+    seconds: float
+
+
+def roll_back(version: str | None, reason: str) -> RolledBack:
+    """Make `version`, or else the champion before this one, the champion, and wait until the server answers with it.
+
+    Raises NoModel if there is no such version, or if a server runs that keeps the model it has.
+    """
+    began, chosen = monotonic(), settings.load()
+    models = registry_at(chosen.tracking_uri, params.load().name)
+    before = models.champion()
+    log = Store(chosen.store_url)
+    log.create()
+    wanted = version or previous(log.history(), before.version if before else None)
+    models.promote(wanted)
+    log.record(Event(ROLLED_BACK, wanted, {"before": before.version if before else None, "reason": reason}))
+    log.close()
+    now = models.champion()
+    marks = [one.fingerprint for one in (before, now) if one]
+    answers = await_server(chosen.api_url, now.fingerprint if now else "", marks, chosen.client_key.get_secret_value())
+    return RolledBack(before.version if before else None, wanted, answers, monotonic() - began)
+
+
+def previous(history: Sequence[Event], champion: str | None) -> str:
+    """The last version that was champion before `champion`, leaving out those that somebody went back from.
+
+    Raises NoModel if there is none.
+    """
+    left = {line.detail["before"] for line in history if line.kind == ROLLED_BACK}
+    told = [line for line in history if line.kind in CROWNED]
+    was: list[str] = [version for line in told for version in (line.detail.get("before"), line.version) if version]
+    found = next((version for version in reversed(was) if version != champion and version not in left), None)
+    if found is None:
+        raise NoModel("the history knows no other champion to go back to; name one, as in `churn rollback 3`")
+    return found

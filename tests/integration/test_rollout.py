@@ -1,0 +1,124 @@
+"""A candidate on its way to champion beside a real server that is asked all the time."""
+
+import json
+import multiprocessing
+import re
+from contextlib import closing
+from importlib.resources import files
+
+import pytest
+
+from churn.bundle.open import open_bundle
+from churn.registry import Registry
+from churn.registry.track import register, track
+from churn.store import Store
+from pipelines.rollback import roll_back
+from support.killed import deploy
+from support.load import loading, post
+from support.server import RUN, address, running, until
+from support.tiny import ROW, build_bundle
+
+CALLERS = 4
+# What the third version of the model does in the server: every second call fails.
+FAILING = """
+from itertools import count
+from churn.bundle.open import Bundle
+whole, calls = Bundle.score_rows, count()
+def fails_half(bundle, rows):
+    if bundle.data_hash == "data-2" and next(calls) % 2:
+        raise RuntimeError("no memory")
+    return whole(bundle, rows)
+Bundle.score_rows = fails_half
+"""
+KNOBS = {
+    "gate": "false",
+    "evidence": "false",
+    "shadow": "true",
+    "canary": "true",
+    "requests": "300",
+    "share": "0.5",
+    "minutes": "10",
+    "slow_ms": "5000",
+    "late_ms": "5000",
+    "agreement": "0.5",
+    "drift": "5",
+    "shift": "0.3",
+}
+
+
+def quick_knobs(text):
+    """params.yaml of one who tries out fast, on a machine that may be busy."""
+    head, below = text.split("\ndeployment:", 1)
+    ours, rest = below.split("\nmonitoring:", 1)
+    for name, value in KNOBS.items():
+        ours, found = re.subn(rf"(?m)^( +{name}: +)[^\s#]+", rf"\g<1>{value}", ours)
+        assert found, name
+    return f"{head}\ndeployment:{ours}\nmonitoring:{rest}"
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory):
+    """A workspace whose state folder is itself, with three versions, the first of which is champion."""
+    folder = tmp_path_factory.mktemp("rollout")
+    (folder / "params.yaml").write_text(quick_knobs((files("churn") / "templates" / "params.yaml").read_text(encoding="utf-8")))
+    registry = Registry(f"sqlite:///{folder / 'state' / 'mlflow.db'}", "churn")
+    (folder / "plots").mkdir()
+    for seed in range(3):
+        bundle = open_bundle(build_bundle(folder / f"built-{seed}", seed))
+        register(registry, bundle, track(registry, bundle, {}, folder / "plots"))
+    registry.promote("1")
+    registry.download("1", folder / "state" / "bundles")
+    return folder
+
+
+def ask(number):
+    changed = {"tenure": number % 72, "class": "basic" if number % 3 else "pro", "model_config": number % 5 > 2}
+    return post("/predict", ROW | changed | {"customer id": f"C{number % 5_000}"})
+
+
+def version_of(client):
+    return client.get("/ready").json()["model_version"]
+
+
+def lines_of(folder):
+    with closing(Store(f"sqlite:///{folder / 'state' / 'store.db'}")) as log:
+        return log.history()
+
+
+def deployed(folder, candidate):
+    """Deploy in a process of its own; the kinds of line that this wrote."""
+    before = len(lines_of(folder))
+    process = multiprocessing.get_context("spawn").Process(target=deploy, args=(folder, candidate, ""))
+    process.start()
+    process.join(400)
+    assert process.exitcode == 0
+    return [line.kind for line in lines_of(folder)[before:]]
+
+
+def test_from_candidate_to_champion_and_back(state, monkeypatch):
+    """Shadow, canary, promotion and rollback while customers ask: no answer fails, and each names the version that made it.
+
+    A candidate that fails half of its calls in the canary is withdrawn by the server, and the champion stays.
+    """
+    monkeypatch.chdir(state)
+    monkeypatch.setenv("CHURN_STATE", str(state / "state"))
+    with running(state / "state", FAILING + RUN) as (_, client):
+        monkeypatch.setenv("CHURN_PORT", str(address(client)[1]))
+        with loading(address(client), ask, CALLERS) as record:
+            kinds = deployed(state, "2")
+            assert version_of(client) == "2"
+            back = roll_back(None, "a drill")
+            assert version_of(client) == "1"
+            refused = deployed(state, "3")
+            until(lambda: not (state / "state" / "bundles" / "challenger.json").exists())
+        assert version_of(client) == "1"
+    assert kinds[1:] == [
+        "shadow begun", "shadow ended", "canary begun", "canary ended", "promoting", "promoted", "deployment ended",
+    ]  # fmt: skip
+    assert (back.before, back.version, back.answers) == ("2", "1", True)
+    assert refused[1:] == ["shadow begun", "shadow ended", "canary begun", "withdrawn", "canary ended", "deployment ended"]
+    assert record.lost == []
+    assert {answer.status for answer in record.answers} == {200}
+    met = {json.loads(answer.body)["model_version"] for answer in record.answers}
+    assert met <= {"1", "2", "3"}
+    print(f"{len(record.answers)} answers; rollback in {back.seconds:.2f} s")  # noqa: T201
