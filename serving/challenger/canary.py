@@ -32,8 +32,7 @@ WITHDRAWN = "withdrawn"
 class Canary:
     """Asks the challenger of a slot in threads of its own, so that one that hangs holds up nobody else.
 
-    patience: seconds after which such a thread is left behind. tell: is told after each call
-    whether it failed.
+    patience: seconds after which such a thread is left behind. tell: is told after each call whether it failed.
     """
 
     def __init__(
@@ -49,29 +48,32 @@ class Canary:
 
         None if the customer is not of its share, or if it fails: it raises, gives no number, or takes too long.
         """
-        return await self._ask(challenger, 1, challenger.score, [row], features) if challenger.takes(row) else None
+        if not challenger.takes(row):
+            return None
+        scores = await self._ask(challenger, 1, challenger.score, [row], features)
+        if scores:
+            self._answered(challenger)
+        return scores
 
     async def mix(self, challenger: Challenger, rows: Sequence[Row], features: tuple[str, ...], scores: Scores) -> Scores:
         """The champion's scores of rows with the challenger's in the place of its customers'; without them if it fails."""
         found = await self._ask(challenger, len(rows), challenger.score_among, rows, features)
         if not found or not found[1]:
             return scores
+        self._answered(challenger)
         made = list(scores.made)
         for place, theirs in zip(found[0], found[1].made, strict=True):
             made[place] = theirs
         return replace(scores, made=made)
 
     async def _ask(self, challenger: Challenger, rows: int, function: Callable[..., T], *arguments: Any) -> T | None:
-        """Call the challenger in a thread, and count how that went."""
+        """Call the challenger in a thread; None if that fails."""
         try:
             async with asyncio.timeout(challenger.patience(rows)):
-                found = await self._crew.run(function, *arguments, perf_counter())
+                return await self._crew.run(function, *arguments, perf_counter())
         except Exception as error:  # whatever a new model breaks, the old one answers
             self._failed(challenger, _reason(error))
             return None
-        challenger.note(failed=False)
-        self._tell(False)
-        return found
 
     def withdraw(self, version: str, reason: str, answered: int = 0, failed: int = 0) -> None:
         """Serve a challenger no more, in all workers and after a restart; history is told. Called from any thread."""
@@ -89,6 +91,10 @@ class Canary:
                     del self._untold[0]
             except StoreUnavailable as error:
                 log.warning("the withdrawal is not in the history yet: %s", error)
+
+    def _answered(self, challenger: Challenger) -> None:
+        challenger.note(failed=False)
+        self._tell(False)
 
     def _failed(self, challenger: Challenger, reason: str) -> None:
         """Count and keep a failure; when they are too many, withdraw at once and let what follows take its time."""

@@ -56,10 +56,10 @@ async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
     with parts.singles:
         with span("decode"):
             row = live.form.one(body)
-        trial = parts.slot.challenger
-        tried = await parts.canary.score(trial, row, live.bundle.contract.features) if trial else None
-        if trial and tried:
-            live, scores = trial.live, await parts.journal.log(tried)
+        challenger = parts.slot.challenger
+        tried = await parts.canary.score(challenger, row, live.bundle.contract.features) if challenger else None
+        if challenger and tried:
+            live, scores = challenger.live, await parts.journal.log(tried)
         else:
             scores = await parts.journal.answer(live, [row])
     _count(parts, scores)

@@ -20,6 +20,7 @@ from churn.bundle.open import open_bundle
 from churn.errors import BundleCorrupt, NoModel, RegistryUnavailable
 from churn.registry import Registry
 from churn.registry.light import LightRegistry, asking, registry_at
+from churn.registry.registry import Named
 from churn.registry.track import register, track
 from support.tiny import build_bundle
 
@@ -79,6 +80,26 @@ def test_the_alias_can_be_moved_and_withdrawn(registry):
     registry.promote("1")
     assert registry.champion() == light.champion()
     assert registry.champion().version == "1"
+
+
+def moves_aliases(registry, version):
+    """Whether a light client moves the aliases of a version, champion by now, as MLflow's own client does."""
+    light = registry_at(registry.uri, "churn")
+    registry.challenge(version.version, "a plan")
+    assert light.challenger() == registry.challenger() == Named(version, "a plan")
+    light.dismiss()
+    assert light.challenger() is registry.challenger() is None
+    registry.withdraw()
+    light.promote(version.version)
+    assert light.champion() == registry.champion() == version
+    with pytest.raises(NoModel, match="no version 9"):
+        light.promote("9")
+    return registry.champion() == version
+
+
+def test_a_light_registry_moves_aliases(registry):
+    """In the file, one row at a time, which MLflow's client then reads."""
+    assert moves_aliases(registry, registry.champion())
 
 
 def test_the_model_has_a_signature_and_an_example(loaded, bundle, tmp_path):
@@ -245,6 +266,7 @@ def test_a_server_registers_and_serves(tracking_server, bundle, plots, tmp_path,
     registry.promote(version.version)
     assert light.champion() == version
     assert fingerprint(light.download(version.version, tmp_path / "light")) == bundle.fingerprint
+    assert moves_aliases(registry, version)
     found, folder = registry.open_champion(tmp_path / "bundles")
     assert found == version
     assert fingerprint(folder) == bundle.fingerprint
