@@ -7,7 +7,7 @@ WORKSPACE ?= .
 PEERS ?=
 QUALITY ?=
 
-.PHONY: demo up test check bench bench-quality bench-monitoring format install lock hook clean
+.PHONY: demo up test check bench bench-scoring bench-quality bench-monitoring format install lock hook clean
 
 demo: install # live through a year of the demo company in state/demo
 	$(BIN)/churn demo --customers $(CUSTOMERS)
@@ -27,6 +27,9 @@ check: install # lint, types, import contracts
 bench: install # the server beside an empty endpoint and mlflow models serve; ten minutes
 	$(BIN)/python -m bench.serving
 
+bench-scoring: install # batch scoring beside scikit-learn on pandas and bare reading and writing; ten minutes
+	$(BIN)/python -m bench.scoring
+
 bench-quality: install .venv-peers/installed $(PEERS:%=.venv-%/installed) # the model beside other learners; an hour or more
 	$(BIN)/python -m bench.quality $(QUALITY) --peers lightgbm catboost ebm $(PEERS)
 
@@ -35,8 +38,9 @@ bench-quality: install .venv-peers/installed $(PEERS:%=.venv-%/installed) # the 
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-bench-monitoring: install # the policy of params.yaml in simulated worlds, beside never, monthly and the truth; ten minutes
+bench-monitoring: install # the policy of params.yaml in simulated worlds, and a window of a million rows; twenty minutes
 	$(BIN)/python -m bench.monitoring
+	$(BIN)/python -m bench.monitoring.large
 
 format: install
 	$(BIN)/ruff check --fix .
@@ -56,7 +60,7 @@ lock: # write requirements.lock anew from pyproject.toml
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet uv
 	.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra postgres --extra otel --extra dev --quiet pyproject.toml --output-file requirements.lock
+		--extra postgres --extra dask --extra otel --extra dev --quiet pyproject.toml --output-file requirements.lock
 	rm -rf .venv-lock
 
 hook: # check before each commit

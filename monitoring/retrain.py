@@ -20,7 +20,7 @@ class Occasion:
     """What monitoring knows at the end of a run.
 
     labels: outcomes that have matured since the champion was trained, those of broken feeds left out. trained: when
-    that was, None if nobody knows.
+    that was, learned: from how many rows, None if nobody knows.
     """
 
     version: str
@@ -28,6 +28,7 @@ class Occasion:
     verdict: Verdict
     labels: int
     trained: datetime | None = None
+    learned: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,12 @@ def last_training(history: Sequence[Event], version: str) -> datetime | None:
     return max(times, default=None)
 
 
+def learned_from(history: Sequence[Event], version: str) -> int | None:
+    """How many rows a version learned from; None if nobody knows."""
+    found = [line.detail for line in history if (line.kind, line.version) == ("registered", version)]
+    return found[-1].get("learned_from") if found else None
+
+
 def turn(history: Sequence[Event]) -> str:
     """The name under which the next retraining begins; two that begin at once have the same, and one gets it."""
     return f"retraining {sum(line.kind == BEGUN for line in history) + 1}"
@@ -123,11 +130,17 @@ def _trigger(occasion: Occasion, policy: Retraining, now: datetime) -> Trigger |
         return "decayed"
     if state == "drifted" and retrain and policy.drifted:
         return "drifted"
-    if policy.outcomes is not None and occasion.labels >= policy.outcomes:
+    if _many_new(occasion, policy):
         return "outcomes"
     if policy.days is not None and occasion.trained and now - occasion.trained >= timedelta(days=policy.days):
         return "days"
     return None
+
+
+def _many_new(occasion: Occasion, policy: Retraining) -> bool:
+    """Whether so many outcomes are new that a model of them would know clearly more, as one of a few months soon would."""
+    grown = policy.growth is not None and occasion.learned is not None and occasion.labels >= policy.growth * occasion.learned
+    return grown or (policy.outcomes is not None and occasion.labels >= policy.outcomes)
 
 
 def _reason(trigger: Trigger, occasion: Occasion) -> str:

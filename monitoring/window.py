@@ -1,21 +1,16 @@
-"""Windows of stored predictions as arrays, and the past that they are judged in."""
+"""What a window is measured against, and the past that it is judged in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from hashlib import sha256
-from typing import Any
-
-import numpy as np
 
 from churn.bundle.open import Bundle
 from churn.contract import encode
 from churn.contract.schema import as_columns
 from churn.params import Params
-from monitoring.counts import Block, Floats, customer_hashes, latest
+from monitoring.counts import Block, latest
 from monitoring.figures import Figures
 from monitoring.yardstick import Matured, Yardstick
 
-Rows = Sequence[Mapping[str, Any]]
 JUDGED = {"steady", "suspected", "drifted", "decayed"}
 
 
@@ -34,33 +29,23 @@ def yardstick_of(bundle: Bundle, params: Params) -> Yardstick:
     )
 
 
-def as_block(bundle: Bundle, rows: Rows, probability: Floats | None = None) -> Block:
-    """Stored predictions, as `Store.window` gives them, as arrays; `probability` instead of the one that was answered."""
-    matrix = encode(bundle.contract, as_columns(bundle.contract, [row["features"] for row in rows]))
-    names = [row.get("customer") for row in rows]
-    keys = None if None in names else customer_hashes(np.array([_number(str(name)) for name in names], dtype=np.int64))
-    answered = np.array([row["probability"] for row in rows], dtype=np.float64) if probability is None else probability
-    return Block(matrix, answered, keys)
-
-
-def as_season(bundle: Bundle, rows: Rows) -> Block | None:
+def as_season(bundle: Bundle, block: Block) -> Block | None:
     """Predictions of the same month of last year, as this model would have made them; None without any."""
-    if not rows:
+    if not len(block.matrix):
         return None
-    block = as_block(bundle, rows)
     block = block.where(latest(block))
     return Block(block.matrix, bundle.score_matrix(block.matrix), block.customer)
 
 
-def as_sets(bundle: Bundle, snapshots: Iterator[Rows], fewest: int, most: int) -> list[Matured]:
+def as_sets(snapshots: Iterator[Matured], fewest: int, most: int) -> list[Matured]:
     """The newest `most` sets of matured outcomes, oldest first; snapshots come newest first and small ones are joined."""
     found: list[Matured] = []
-    waiting: list[Mapping[str, Any]] = []
-    for rows in snapshots:
-        waiting = [*rows, *waiting]
-        if len(waiting) >= fewest:
-            found.append(_matured(bundle, waiting))
-            waiting = []
+    waiting: Matured | None = None
+    for one in snapshots:
+        waiting = one + waiting if waiting else one
+        if len(waiting.label) >= fewest:
+            found.append(_each_once(waiting))
+            waiting = None
         if len(found) == most:
             break
     return found[::-1]
@@ -91,13 +76,7 @@ def in_order(known: Sequence[tuple[str, Figures]]) -> list[Figures]:
     return [figures for state, figures in known if state in JUDGED]
 
 
-def _matured(bundle: Bundle, rows: Rows) -> Matured:
-    block = as_block(bundle, rows)
-    kept = latest(block)
-    label = np.array([bool(row["churned"]) for row in rows], dtype=np.int64)
-    return Matured(block.where(kept), label[kept])
-
-
-def _number(name: str) -> int:
-    """A whole number for a name, the same in every process."""
-    return int.from_bytes(sha256(name.encode()).digest()[:7], "big")
+def _each_once(matured: Matured) -> Matured:
+    """Each customer with the newest row."""
+    kept = latest(matured.block)
+    return Matured(matured.block.where(kept), matured.label[kept])

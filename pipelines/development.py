@@ -68,6 +68,7 @@ def register_candidate() -> Version:
     lineage = bundle.manifest.lineage
     made_of = {"bundle": version.fingerprint, "run": version.run_id, **lineage.model_dump()}
     made_of |= {"changed": versioning.committed_at(lineage.commit)}
+    made_of |= {"learned_from": bundle.metrics["learned_from"]["rows"]}
     store().take_turn(f"{REGISTERED} {version.version} {version.run_id}", Event(REGISTERED, version.version, made_of))
     return version
 

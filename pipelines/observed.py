@@ -1,22 +1,30 @@
 """From the store to the figures of a window: its rows, joined with small ones that wait, and what is known of the past."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any
 
 from churn.bundle.open import Bundle
 from churn.feedback import broken, matured
 from churn.params import Params
 from churn.store import Store
+from churn.store.stream import Piece
+from monitoring.counts import Block
 from monitoring.figures import Figures
 from monitoring.measure import Past, measure
-from monitoring.window import Rows, as_block, as_season, as_sets, in_order, last_year, trailing, yardstick_of
+from monitoring.read import as_matured
+from monitoring.window import as_season, as_sets, in_order, last_year, trailing, yardstick_of
+from monitoring.yardstick import Matured
 
 
 @dataclass(frozen=True)
 class Observed:
-    """The rows of a window, as the store gives them, and their figures."""
+    """The figures of a window, and rows of it to draw: features and probability of each."""
 
-    rows: Rows
+    rows: list[Mapping[str, Any]]
     figures: Figures
 
 
@@ -24,15 +32,25 @@ def observe(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Para
     """Measure the predictions of one version in a snapshot; windows before it that were too small are joined with it."""
     known = known_windows(log, version, snapshot)
     joined = trailing([(figures.snapshot, state) for state, figures in known])
-    rows = [row for name in [*joined, snapshot] for row in log.window(name, version)]
-    figures = measure(
-        yardstick_of(bundle, knobs),
-        snapshot,
-        as_block(bundle, rows),
-        _past(log, bundle, version, snapshot, knobs),
-        knobs.monitoring,
-    )
-    return Observed(rows, figures)
+    drawn: list[Mapping[str, Any]] = []
+    parts = [_read(log, bundle, name, version, drawn, knobs.monitoring.sample_rows) for name in [*joined, snapshot]]
+    window = reduce(add, parts).block
+    past = _past(log, bundle, version, snapshot, knobs)
+    return Observed(drawn, measure(yardstick_of(bundle, knobs), snapshot, window, past, knobs.monitoring))
+
+
+def _read(log: Store, bundle: Bundle, snapshot: str, version: str, drawn: list[Mapping[str, Any]], wanted: int) -> Matured:
+    """The rows of a snapshot as arrays; of every so many one is `drawn`, so that at least as many as wanted are."""
+    rows = log.tally(snapshot, version).rows
+    step = max(rows // wanted, 1)
+
+    def seen(pieces: Iterator[Piece]) -> Iterator[Piece]:
+        for piece in pieces:
+            pairs = zip(piece.features[::step], piece.probability[::step], strict=True)
+            drawn.extend({"features": json.loads(text), "probability": chance} for text, chance in pairs)
+            yield piece
+
+    return as_matured(bundle.contract, seen(log.pieces(snapshot, version)), rows)
 
 
 def known_windows(log: Store, version: str, snapshot: str | None = None) -> list[tuple[str, Figures]]:
@@ -52,17 +70,22 @@ def _past(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Params
     policy = knobs.monitoring
     counts = [one.counts for one in in_order(known_windows(log, version, snapshot)) if one.counts is not None]
     before = last_year(snapshot) if policy.season else None
-    season = as_season(bundle, log.window(before)) if before else None
-    sets = as_sets(bundle, _newest_matured(log, version, knobs), policy.min_outcomes, policy.windows)
     names = log.snapshots(version)
+    season = as_season(bundle, _all(log, bundle, before)) if before else None
+    sets = as_sets(_newest_matured(log, bundle, version, names, knobs), policy.min_outcomes, policy.windows)
     return Past(counts, season, sets, looks=len(names), complete=snapshot != log.snapshots()[-1])
 
 
-def _newest_matured(log: Store, version: str, knobs: Params) -> Iterator[Rows]:
+def _all(log: Store, bundle: Bundle, snapshot: str) -> Block:
+    """The rows of a snapshot, whichever version answered."""
+    return as_matured(bundle.contract, log.pieces(snapshot), log.tally(snapshot).rows).block
+
+
+def _newest_matured(log: Store, bundle: Bundle, version: str, names: list[str], knobs: Params) -> Iterator[Matured]:
     """The version's predictions whose outcomes have matured, the newest snapshot first; broken feeds are left out."""
     out_of_order = broken(log)
-    for name in reversed(log.snapshots(version)):
-        if name not in out_of_order:
-            rows = matured(log.window(name, version), knobs.retraining.known_share, knobs.problem.horizon_days)
-            if rows:
-                yield rows
+    for name in reversed(names):
+        tally = log.tally(name, version)
+        ripe = matured(tally, knobs.retraining.known_share, knobs.problem.horizon_days)
+        if ripe and name not in out_of_order:
+            yield as_matured(bundle.contract, log.pieces(name, version, known=True), tally.known)

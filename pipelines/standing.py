@@ -4,7 +4,7 @@ from churn import params
 from churn.feedback import broken
 from churn.registry import Version
 from churn.store import Store
-from monitoring.retrain import Occasion, last_training
+from monitoring.retrain import Occasion, last_training, learned_from
 from monitoring.verdict import Verdict, judge
 from pipelines.observed import known_windows
 
@@ -17,8 +17,9 @@ def standing(log: Store, version: str) -> tuple[str, Verdict] | None:
 
 def occasion(log: Store, champion: Version, snapshot: str, verdict: Verdict) -> Occasion:
     """What a verdict on a window of the champion is an occasion for; outcomes of broken feeds do not count."""
-    trained = last_training(log.history(), champion.version)
+    history = log.history()
+    trained, learned = last_training(history, champion.version), learned_from(history, champion.version)
     out_of_order = broken(log)
     matured = log.outcomes_since(trained).items() if trained else []
     labels = sum(many for name, many in matured if name not in out_of_order)
-    return Occasion(champion.version, snapshot, verdict, labels, trained)
+    return Occasion(champion.version, snapshot, verdict, labels, trained, learned)

@@ -27,6 +27,7 @@ from serving.keys.ring import Keyring
 from serving.ledger import Ledger
 from serving.limits import BodyLimit, HeadLimit
 from serving.logs import Access
+from serving.lookup import FeatureTable
 from serving.measure import Measure
 from serving.notes import Notes
 from serving.once import Once
@@ -97,6 +98,7 @@ def _parts(settings: Settings, slot: ModelSlot, store: Ledger, telemetry: Teleme
     journal = Journal(counted, Crew(1, patience), anyway=settings.answer_unrecorded)
     return Parts(
         slot=slot,
+        table=FeatureTable(settings.features),
         store=counted,
         journal=journal,
         telemetry=telemetry,

@@ -11,6 +11,7 @@ from serving.crew import Crew
 from serving.drain import Leaving
 from serving.journal import Journal
 from serving.ledger import Ledger
+from serving.lookup import FeatureTable
 from serving.notes import Notes
 from serving.once import Once
 from serving.slot import ModelSlot
@@ -22,6 +23,7 @@ class Parts:
     """The collaborators of one app. `bulk` works on large bodies, so that they never take the threads of single rows."""
 
     slot: ModelSlot
+    table: FeatureTable
     store: Ledger
     journal: Journal
     telemetry: Telemetry

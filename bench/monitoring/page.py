@@ -6,7 +6,7 @@ from bench.monitoring.cells import Cell
 from churn.page import Point, document, dots, figures, section, table
 from monitoring.replay.account import HEAD, Account, row
 
-LIVES = ("never", "monthly", "policy", "informed")
+LIVES = ("never", "monthly", "policy", "bound")
 
 
 def page(cells: Sequence[Cell], accounts: Sequence[Account]) -> str:

@@ -18,9 +18,10 @@ HEAD = (
     "never",
     "monthly",
     "policy",
-    "informed",
+    "bound",
     "oracle a year",
 )
+SHARES = ("never", "monthly", "policy", "bound")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Account:
 
     changes: how often something changed; found: how often it was noticed; delays: after how many windows; right: how
     often by its right name. retrained, monthly: trainings a year under the policy and of each period. money: a year, by
-    life.
+    life; "bound" is what nobody who must wait for outcomes can exceed, where that is known.
     """
 
     name: str
@@ -90,7 +91,7 @@ def joined(accounts: Sequence[Account]) -> Account:
 def row(one: Account) -> list[str]:
     """The cells of its line in the table; money as a share of the oracle's."""
     best = one.money["oracle"]
-    shares = [f"{one.money[life] / best:.1%}" for life in ("never", "monthly", "policy", "informed")] if best > 0 else ["-"] * 4
+    shares = [f"{one.money[life] / best:.1%}" if best > 0 and life in one.money else "-" for life in SHARES]
     noticed = [f"{one.found}/{one.changes}", f"{mean(one.delays):.1f}" if one.delays else "-", f"{one.right}/{one.changes}"]
     told = noticed if one.changes else ["-"] * 3
     trained = f"{one.retrained:.1f} of {one.monthly:.0f}"

@@ -13,6 +13,8 @@ from churn.decision import Decision
 from churn.gate import Candidate, Contestant, decide
 from churn.gate import Rows as Judged
 from churn.model import Member, fit_member
+from churn.model.rows import Rows as Together
+from churn.model.span import choose_span, spans
 from churn.params import Params
 from monitoring.counts import Block, Floats, Keys, customer_hashes
 from monitoring.yardstick import Matured, Yardstick
@@ -36,21 +38,45 @@ class Rows:
         return customer_hashes(self.customer)
 
 
+@dataclass(frozen=True)
+class Trained:
+    """A model with its reference rows, and how many rows it learned from."""
+
+    model: Yardstick
+    learned: int
+
+
 class Learner:
     """Trains logistic models on some customers and judges them on the others, whom no model ever learns from."""
 
     def __init__(self, contract: Contract, params: Params) -> None:
         self.contract, self.params = contract, params
         self.decision = Decision.of(params.problem)
+        self._known: dict[tuple[str, ...], Trained] = {}
 
-    def train(self, periods: Sequence[Rows]) -> Yardstick:
-        """A model of the newest periods, with its reference rows."""
-        newest = periods[-self.params.split.window :]
-        learned = [~self._held(rows) for rows in newest]
-        matrix = np.concatenate([rows.matrix[mask] for rows, mask in zip(newest, learned, strict=True)])
-        label = np.concatenate([rows.label[mask] for rows, mask in zip(newest, learned, strict=True)])
-        member = fit_member("logistic", self.contract, matrix, label, self.params.train)
-        return self._yardstick(member, periods)
+    def train(self, periods: Sequence[Rows]) -> Trained:
+        """A model of as many of the newest periods as serve best, with its reference rows; lives on the same ones share it."""
+        names = tuple(rows.name for rows in periods)
+        if names not in self._known:
+            self._known[names] = self._train(periods)
+        return self._known[names]
+
+    def _train(self, periods: Sequence[Rows]) -> Trained:
+        policy = self.params.split
+        newest = periods[-policy.window :]
+        rows, age = self._learned(newest)
+        span = choose_span(rows, age, [n for n in spans(policy.shortest, policy.window) if n <= len(newest)])
+        chosen = rows.at(age < span)
+        member = fit_member("logistic", self.contract, chosen.matrix, chosen.label, self.params.train)
+        return Trained(self._yardstick(member, periods), len(chosen.label))
+
+    def _learned(self, periods: Sequence[Rows]) -> tuple[Together, npt.NDArray[np.int64]]:
+        """The rows that are not held out, and for each how many periods it is older than the newest."""
+        masks = [~self._held(rows) for rows in periods]
+        parts = [(rows.matrix[mask], rows.label[mask], rows.keys[mask]) for rows, mask in zip(periods, masks, strict=True)]
+        matrix, label, group = (np.concatenate(part) for part in zip(*parts, strict=True))
+        age = np.repeat(np.arange(len(masks))[::-1], [mask.sum() for mask in masks])
+        return Together(self.contract, matrix, label, group), age
 
     def better(self, candidate: Yardstick, champion: Yardstick) -> bool:
         """Whether the candidate passes the gate on its reference rows."""

@@ -35,12 +35,13 @@ class Lived:
 class Life:
     """What has happened so far.
 
-    in_order: periods whose feed was not called broken, which are the ones to learn from. waiting, unripe: windows and sets
-    of outcomes that are too small and are joined with the next.
+    learned: rows that the champion learned from. in_order: periods whose feed was not called broken, which are the ones to
+    learn from. waiting, unripe: windows and sets of outcomes that are too small and are joined with the next.
     """
 
     learner: Learner
     champion: Yardstick
+    learned: int
     in_order: list[Rows]
     trained: datetime
     labels: int = 0
@@ -56,7 +57,8 @@ class Life:
 def live(learner: Learner, learned: Sequence[Rows], lived: Sequence[Rows], days: float = 30.0) -> list[Lived]:
     """Train on some periods and live through those that follow, each `days` long; outcomes mature one period later."""
     start = START + timedelta(days=days * len(learned))
-    life = Life(learner, learner.train(learned), list(learned), start)
+    first = learner.train(learned)
+    life = Life(learner, first.model, first.learned, list(learned), start)
     life.seasons = dict(enumerate(learned))
     return [_period(life, len(learned) + i, rows, start + timedelta(days=days * (i + 1))) for i, rows in enumerate(lived)]
 
@@ -69,7 +71,7 @@ def _period(life: Life, position: int, rows: Rows, now: datetime) -> Lived:
     life.figures.append(figures)
     verdict = judge(life.figures, policy.monitoring)
     life.waiting = [*life.waiting, block] if not figures.comparisons else []
-    occasion = Occasion("", rows.name, verdict, life.labels, life.trained)
+    occasion = Occasion("", rows.name, verdict, life.labels, life.trained, life.learned)
     choice = decide(life.history, occasion, policy.retraining, now)
     promoted = _retrain(life, choice.key(occasion), now) if choice.start else None
     _mature(life, position, rows, block, verdict, same=champion is life.champion)
@@ -78,11 +80,11 @@ def _period(life: Life, position: int, rows: Rows, now: datetime) -> Lived:
 
 def _retrain(life: Life, key: str, now: datetime) -> bool:
     candidate = life.learner.train(life.in_order)
-    promoted = life.learner.better(candidate, life.champion)
+    promoted = life.learner.better(candidate.model, life.champion)
     life.history += [Event(BEGUN, "", {"key": key}, now), Event(ENDED, "", {"promoted": promoted}, now)]
     life.trained, life.labels = now, 0
     if promoted:
-        life.champion = candidate
+        life.champion, life.learned = candidate.model, candidate.learned
         life.figures, life.counts, life.matured, life.waiting, life.unripe = [], [], [], [], []
     return promoted
 

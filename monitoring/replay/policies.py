@@ -14,34 +14,24 @@ from monitoring.yardstick import Yardstick
 
 @dataclass(frozen=True)
 class Lives:
-    """policy: period by period, with verdicts. never, monthly, informed: the model that scores each period in other lives.
-
-    informed: who is told of a change at once and learns each period from what has matured since; nobody who must wait for
-    outcomes does much better. The first model where nothing changes.
-    """
+    """policy: period by period, with verdicts. never, monthly: the model that scores each period in other lives."""
 
     policy: list[Lived]
     never: list[Yardstick]
     monthly: list[Yardstick]
-    informed: list[Yardstick]
 
     def champions(self) -> dict[str, list[Yardstick]]:
         """The models of each life, by its name."""
         policy = [lived.champion for lived in self.policy]
-        return {"never": self.never, "monthly": self.monthly, "policy": policy, "informed": self.informed}
+        return {"never": self.never, "monthly": self.monthly, "policy": policy}
 
 
-def live_all(
-    learner: Learner, learned: Sequence[Rows], lived: Sequence[Rows], days: float = 30.0, change: int | None = None
-) -> Lives:
-    """Train on `learned` and live through `lived` in each way; outcomes mature one period later.
-
-    change: the position in `lived` from which on customers or their behaviour are others, for who is told of it.
-    """
+def live_all(learner: Learner, learned: Sequence[Rows], lived: Sequence[Rows], days: float = 30.0) -> Lives:
+    """Train on `learned` and live through `lived` in each way; outcomes mature one period later."""
     policy = live(learner, learned, lived, days)
     first = policy[0].champion
     monthly = _monthly(learner, learned, lived, first)
-    return Lives(policy, [first] * len(lived), monthly, _informed(learner, lived, first, change))
+    return Lives(policy, [first] * len(lived), monthly)
 
 
 def earned(decision: Decision, chance: Floats, contacted: Floats) -> float:
@@ -69,12 +59,5 @@ def ledger(lives: Lives, periods: Sequence[Rows], chances: Sequence[Floats], dec
 def _monthly(learner: Learner, learned: Sequence[Rows], lived: Sequence[Rows], first: Yardstick) -> list[Yardstick]:
     """The model of each period if a new one is trained at the end of every period on what has matured, whatever it is."""
     known = [*learned, *lived]
-    later = [learner.train(known[: len(learned) + done]) for done in range(len(lived) - 1)]
+    later = [learner.train(known[: len(learned) + done]).model for done in range(len(lived) - 1)]
     return [first, *later]
-
-
-def _informed(learner: Learner, lived: Sequence[Rows], first: Yardstick, change: int | None) -> list[Yardstick]:
-    if change is None:
-        return [first] * len(lived)
-    later = [learner.train(lived[change:done]) for done in range(change + 1, len(lived) - 1)]
-    return [*[first] * (len(lived) - len(later)), *later]

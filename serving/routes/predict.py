@@ -47,7 +47,7 @@ async def predict(request: Request) -> Response:
     if not key:
         return Response(await answer_one(parts, body, most), media_type=JSON)
     with parts.singles:
-        return await _once(parts, claim_of(request.scope, key, body), partial(_make_one, parts.slot, body, most, arrived))
+        return await _once(parts, claim_of(request.scope, key, body), partial(_make_one, parts, body, most, arrived))
 
 
 async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
@@ -55,7 +55,7 @@ async def answer_one(parts: Parts, body: bytes, most: int = 0) -> bytes:
     live = parts.slot.current()
     with parts.singles:
         with span("decode"):
-            row = live.form.one(body)
+            row = parts.table.read(live.form, body)
         challenger = parts.slot.challenger
         tried = await parts.canary.score(challenger, row, live.bundle.contract.features) if challenger else None
         if challenger and tried:
@@ -93,9 +93,9 @@ async def _once(parts: Parts, claim: Claim, make: Make) -> Response:
     return Response(content, media_type=JSON)
 
 
-def _make_one(slot: ModelSlot, body: bytes, most: int, arrived: float) -> tuple[Scores, bytes]:
-    live = slot.current()
-    row = live.form.one(body)
+def _make_one(parts: Parts, body: bytes, most: int, arrived: float) -> tuple[Scores, bytes]:
+    live = parts.slot.current()
+    row = parts.table.read(live.form, body)
     scores = score(live, [row], arrived)
     return scores, wording.one(live, row, scores, most)
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,29 @@ def simulate(customers: int, months: int, seed: int) -> None:
 
 
 @main.command()
+@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Make the snapshot of this date.")
+def snapshots(at: datetime | None) -> None:
+    """Make data/ of the tables of events that params.yaml declares: a snapshot of the customers for each date."""
+    from churn.console import progress  # noqa: PLC0415
+    from churn.workspace import snapshots as room  # noqa: PLC0415
+
+    for line in room.snapshots(at.date() if at else None, progress):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("customer")
+@click.option("--at", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The date, as known at its end.")
+def features(customer: str, at: datetime) -> None:
+    """Print each feature of CUSTOMER on a date, and the events behind it."""
+    from churn.console import progress  # noqa: PLC0415
+    from churn.workspace.customer import features as told  # noqa: PLC0415
+
+    for line in told(customer, at.date(), progress):
+        click.echo(line)
+
+
+@main.command()
 @click.option("--by", required=True, help="Column that names the period of a row.")
 @click.option("--learn", default=6, show_default=True, type=click.IntRange(1), help="Periods to learn from.")
 @click.option("--days", default=30.0, show_default=True, type=click.FloatRange(0.01), help="How long a period lasts.")
@@ -98,6 +122,22 @@ def replay(by: str, learn: int, days: float) -> None:
 
     lives, found = live_through(Path("data"), by, params.load(), learn, days)
     click.echo("\n".join([*lines(diary(lives)), "", *lines([HEAD, row(found)])]))
+
+
+@main.command("walk-forward")
+def walk_forward() -> None:
+    """Judge each snapshot in data/ by a model of what was known on its date, with a gap as long as the horizon."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from churn import params  # noqa: PLC0415
+    from churn.console import progress  # noqa: PLC0415
+    from churn.data.labelled import load  # noqa: PLC0415
+    from churn.evaluate.walk import walk  # noqa: PLC0415
+    from churn.evaluate.walked import table  # noqa: PLC0415
+    from monitoring.replay.account import lines  # noqa: PLC0415
+
+    chosen = params.load()
+    rows = load(Path("data"), chosen.data)
+    click.echo("\n".join(lines(list(table(rows, walk(rows, chosen, progress), chosen)))))
 
 
 @main.command()
@@ -145,6 +185,51 @@ def serve(workers: int | None) -> None:
 
     chosen = settings.load()
     run(chosen.model_copy(update={"workers": workers or chosen.workers}), params.load().name)
+
+
+@main.command()
+@click.argument("source", metavar="IN")
+@click.argument("target", metavar="OUT")
+@click.option("--version", help="Version of the model; the champion unless given.")
+@click.option("--bundle", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Or a bundle in a folder.")
+@click.option("--keep", multiple=True, help="Column of IN that OUT shall have as it is; may be given several times.")
+@click.option("--reasons", default=0, type=click.IntRange(0, 20), help="Reason codes of each customer to contact.")
+@click.option("--part", metavar="K/N", help="Only the K-th of N shares, for the array jobs of a batch service.")
+@click.option("--cluster", metavar="ADDRESS", help="Scheduler of the Dask cluster that is to do it: tcp://host:port.")
+def score(
+    source: str, target: str, version: str | None, bundle: Path | None, keep: tuple[str, ...], reasons: int, part: str | None,
+    cluster: str | None,
+) -> None:  # fmt: skip
+    """Score customers IN (Parquet or CSV: a file, folder, pattern or URL) into the folder OUT; call it again to go on."""
+    from churn.score import job  # noqa: PLC0415
+    from churn.score.model import chosen  # noqa: PLC0415
+
+    share = job.Share.of_text(part) if part else job.WHOLE
+    asked = chosen(version, bundle, keep, reasons)
+    if cluster:
+        from churn import settings  # noqa: PLC0415
+        from pipelines.stack import orchestrated  # noqa: PLC0415
+
+        os.environ.update(orchestrated(settings.load()))
+        from pipelines.scoring import on_cluster  # noqa: PLC0415
+
+        click.echo(on_cluster(source, target, asked, cluster))
+        return
+    from churn.console import progress  # noqa: PLC0415
+
+    click.echo(job.score_all(source, target, asked, share, progress))
+
+
+@main.command()
+@click.argument("scored", default="scored")
+@click.option("--budget", required=True, type=click.FloatRange(min=0), help="What contacts and offers may cost together.")
+@click.option("--to", "folder", default="campaign", show_default=True, type=click.Path(path_type=Path), help="Folder to write.")
+def campaign(scored: str, budget: float, folder: Path) -> None:
+    """Make the contact list of the customers in SCORED, a result of `churn score`, for a budget."""
+    from churn import params  # noqa: PLC0415
+    from churn.campaign.run import campaign as make_list  # noqa: PLC0415
+
+    click.echo(make_list(scored, budget, folder, params.load()))
 
 
 @main.command()

@@ -12,19 +12,19 @@ import pandas as pd
 from churn.data.outcome import written
 from churn.params import Data, Reading
 from churn.store import Store
+from churn.store.stream import Tally
 from churn.store.tables import now
 
 LONGEST = 100
 
 
-def matured(rows: list[dict[str, Any]], share: float, horizon_days: int) -> list[dict[str, Any]]:
-    """The rows whose outcome is known, once nearly all are or the horizon has passed; none before.
+def matured(of: Tally, share: float, horizon_days: int) -> bool:
+    """Whether the outcomes of a snapshot may be learned from: once nearly all are known or the horizon has passed.
 
     Who leaves is known first, so the outcomes of a running snapshot are mostly those of customers who left.
     """
-    known = [row for row in rows if row["churned"] is not None]
-    passed = bool(rows) and now() - max(row["time"] for row in rows) > timedelta(days=horizon_days)
-    return known if passed or len(known) >= share * len(rows) else []
+    passed = of.newest is not None and now() - of.newest > timedelta(days=horizon_days)
+    return of.known > 0 and (passed or of.known >= share * of.rows)
 
 
 def write(
@@ -40,8 +40,8 @@ def write(
         if snapshot in without:
             path.unlink(missing_ok=True)
             continue
-        rows = matured(store.window(snapshot), share, horizon_days)
-        if rows:
+        if matured(store.tally(snapshot), share, horizon_days):
+            rows = [row for row in store.window(snapshot) if row["churned"] is not None]
             text = as_table(rows, data).to_csv(index=False, lineterminator="\n", sep=data.reading.delimiter)
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
                 path.write_text(text, encoding="utf-8")

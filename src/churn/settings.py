@@ -77,6 +77,11 @@ class Settings(BaseSettings):
         return self.state / "bundles"
 
     @property
+    def features(self) -> Path:
+        """Where `churn snapshots` keeps the newest snapshot for the server to look customers up in."""
+        return self.state / "features.db"
+
+    @property
     def reports(self) -> Path:
         """Where HTML reports are written."""
         return self.state / "reports"

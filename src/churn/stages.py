@@ -32,6 +32,7 @@ from churn.evaluate.write import write as write_evaluation
 from churn.features.declare import declare
 from churn.leak import guard
 from churn.model import Floats, Labels, Progress, train
+from churn.model.recent import recent
 from churn.model.splits import Groups
 from churn.model.tune import tune, with_knobs
 from churn.params import Train
@@ -49,13 +50,14 @@ BUNDLE = ARTIFACTS / "bundle"
 
 
 def prepare(_: Progress) -> list[str]:
-    """data/ to labelled train and test rows. Tells what the leak guard found."""
+    """data/ to labelled train and test rows. Tells what the leak guard found, and how far back the train rows reach."""
     params = configuration.load()
-    rows = load(Path("data"), params.data)
+    rows = load(Path("data"), params.data, params.split.customers)
     train_rows, test_rows = split(rows, params.split)
     if len(set(train_rows.label)) < 2 or len(set(test_rows.label)) < 2:
         raise TableError("train or test rows lack a class: give more rows, or change split.holdout in params.yaml")
     seen = guard(train_rows.frame, train_rows.label, train_rows.group, train_rows.snapshot, params.data)
+    train_rows, told = recent(train_rows, seen.data, params.split)
     PREPARED.mkdir(parents=True, exist_ok=True)
     train_rows.save(PREPARED / "train.parquet")
     test_rows.save(PREPARED / "test.parquet")
@@ -64,7 +66,7 @@ def prepare(_: Progress) -> list[str]:
     declare(contract, matrix, params.features).save(PREPARED / "contract.json")
     report = {"left_out": seen.data.left_out, "accused": seen.data.accused, "suspicious_names": sorted(seen.warned)}
     _write(PREPARED / "leaks.json", report)
-    return seen.lines
+    return [*seen.lines, told] if told else seen.lines
 
 
 def tune_knobs(progress: Progress) -> None:
@@ -92,7 +94,9 @@ def refit(progress: Progress) -> None:
     params, contract = configuration.load(), Contract.read(PREPARED / "contract.json")
     train_rows, test_rows = (Labelled.read(PREPARED / f"{name}.parquet") for name in ("train", "test"))
     chosen = _contest()["chosen"].split("+")
-    scores = fit_again(chosen, contract, train_rows, test_rows, _knobs(), params.evaluate, progress)
+    scores = fit_again(
+        chosen, contract, train_rows, test_rows, _knobs(), params.evaluate, params.problem.horizon_days, progress
+    )
     scores.to_parquet(REFITS, index=False)
 
 

@@ -3,11 +3,14 @@
 import re
 import tomllib
 from pathlib import Path
+from textwrap import dedent
+from typing import get_args
 
 import pytest
+from ruamel.yaml import YAML
 
 from churn.cli import main
-from churn.params import Params
+from churn.params import Events, Params
 from churn.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +56,8 @@ def test_every_dependency_earns_its_place() -> None:
 @pytest.mark.parametrize("section", sorted(name for name in Params.model_fields if name != "name"))
 def test_every_knob_is_used(section: str) -> None:
     """A key of params.yaml is read somewhere in the code."""
-    keys = Params.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
+    kind = Params.model_fields[section].annotation
+    keys = next((one for one in get_args(kind) if one is not type(None)), kind).model_fields  # type: ignore[union-attr]
     assert [key for key in keys if not re.search(rf"\.{key}\b|\"{key}\"", CODE)] == []
 
 
@@ -62,6 +66,14 @@ def test_relative_links_of_the_documents_lead_somewhere() -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_declared_events_of_the_documents_are_valid() -> None:
+    """What docs/events.md shows under `events:` is taken as it stands."""
+    text = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^    events:\n(?:    .*\n)+", text, re.MULTILINE)
+    declared = Events.model_validate(YAML(typ="safe", pure=True).load(dedent(block))["events"])
+    assert set(declared.sources) == {"orders", "plans"}
 
 
 def test_no_file_names_a_package_index() -> None:

@@ -1,5 +1,6 @@
 """The store on SQLite and on a real PostgreSQL server: the same facts of both."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -59,6 +60,23 @@ def test_a_window_is_what_was_logged(store):
         assert row == {name: getattr(prediction, name) for name in row}
     assert len(store.window("2026-03")) == 1201
     assert store.window("2026-04") == []
+
+
+def test_a_window_comes_in_pieces(store):
+    """As JSON text, with times that sort; where outcomes are asked for only rows that have one come, with the last."""
+    store.log([predict(number) for number in (2, 0, 1)])
+    store.add_outcomes([outcome(0, churned=True), outcome(2, churned=True)])
+    store.add_outcomes([outcome(2, churned=False)])
+    (whole,) = store.pieces("2026-03", "1")
+    order = sorted(range(3), key=lambda place: whole.time[place])
+    assert [whole.customer[place] for place in order] == ["C0", "C1", "C2"]
+    assert [json.loads(whole.features[place]) for place in order] == [predict(number).features for number in range(3)]
+    (known,) = store.pieces("2026-03", known=True)
+    assert dict(zip(known.customer, map(bool, known.churned), strict=True)) == {"C0": True, "C2": False}
+    tally = store.tally("2026-03", "1")
+    assert (tally.rows, tally.known, tally.newest) == (3, 2, predict(2).time)
+    assert list(store.pieces("2026-04")) == []
+    assert store.tally("2026-04").newest is None
 
 
 def test_outcomes_are_written_once(store):

@@ -15,10 +15,13 @@ from churn.bundle.open import Reference
 from churn.contract import Column, Contract
 from churn.decision import Decision
 from churn.params import Monitoring
+from churn.store.stream import Piece
 from monitoring.figures import Figures
 from monitoring.measure import Past, measure
+from monitoring.read import as_matured
 from monitoring.verdict import judge
-from monitoring.window import as_block, as_sets, yardstick_of
+from monitoring.window import as_sets, yardstick_of
+from monitoring.yardstick import Matured
 from support.policy import monitoring
 
 ROWS = 600
@@ -106,15 +109,24 @@ def stored(rows: list[dict[str, Any]], seed: int) -> list[dict[str, Any]]:
     ]
 
 
+def matured(window: list[dict[str, Any]]) -> Matured:
+    """Such rows as arrays."""
+    count = len(window)
+    texts = tuple(json.dumps(row["features"]) for row in window)
+    probability, churned = (tuple(row[name] for row in window) for name in ("probability", "churned"))
+    piece = Piece(texts, probability, (None,) * count, ("2026-01-01",) * count, churned)
+    return as_matured(BUNDLE.contract, [piece], count)
+
+
 @pytest.fixture
 def look(tmp_path: Path) -> Callable[..., Looked]:
     def run(rows: list[dict[str, Any]], snapshot: str = "2025-07", seed: int = 5) -> Looked:
         from monitoring.draw import draw  # noqa: PLC0415 - seconds
 
         window = stored(rows, seed)
-        known = as_sets(BUNDLE, iter([[row for row in window if row["churned"] is not None]]), 100, 2)
+        known = as_sets(iter([matured([row for row in window if row["churned"] is not None])]), 100, 2)
         past, policy = Past(matured=known, looks=1), PARAMS.monitoring
-        figures = measure(yardstick_of(BUNDLE, PARAMS), snapshot, as_block(BUNDLE, window), past, policy)
+        figures = measure(yardstick_of(BUNDLE, PARAMS), snapshot, matured(window).block, past, policy)
         return Looked(figures, figures.comparisons and draw(BUNDLE, window, figures, PARAMS, tmp_path / "reports"))
 
     return run

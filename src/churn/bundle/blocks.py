@@ -21,7 +21,9 @@ def _values(graph: Graph, of: Design, matrix: str) -> str | None:
         values = graph.unless_missing(values, graph.constant(of.fill))
     shifted = graph.add("Sub", values, graph.constant(of.shift))
     scaled = graph.add("Div", shifted, graph.constant(of.scale))
-    return scaled if np.isinf(of.limit) else graph.bounded(scaled, -of.limit, of.limit)
+    if np.isinf(of.high).all():
+        return scaled
+    return graph.add("Min", graph.add("Max", scaled, graph.constant(of.low)), graph.constant(of.high))
 
 
 def _encoded(graph: Graph, of: Design, matrix: str) -> str | None:
@@ -38,8 +40,9 @@ def _bends(graph: Graph, of: Design, matrix: str) -> str | None:
     if not of.bend:
         return None
     beyond = graph.add("Sub", graph.columns(matrix, of.bend), graph.constant(of.knots))
-    far = graph.add("Div", beyond, graph.constant(of.slack))
-    return graph.bounded(graph.unless_missing(far, graph.single(0)), 0, of.limit)
+    steps = graph.add("Div", beyond, graph.constant(of.slack))
+    forward = graph.add("Max", graph.unless_missing(steps, graph.single(0)), graph.single(0))
+    return graph.add("Min", forward, graph.constant(of.far))
 
 
 def _indicators(graph: Graph, of: Design, matrix: str) -> list[str]:

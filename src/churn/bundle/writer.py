@@ -10,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 OPSETS = {"": 17, "ai.onnx.ml": 3}
 IR_VERSION = 9
+FEW = 4  # columns
 
 
 class Graph:
@@ -18,6 +19,7 @@ class Graph:
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
+        self._columnwise: dict[str, str] = {}
 
     def add(self, op: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
         """Append a node and return the name of its output."""
@@ -36,8 +38,17 @@ class Graph:
         return self.constant(np.array(value, dtype=np.float32))
 
     def columns(self, source: str, positions: Sequence[int]) -> str:
-        """Some columns of a matrix."""
-        return self.add("Gather", source, self.constant(np.asarray(positions, dtype=np.int64)), axis=1)
+        """Some columns of a matrix.
+
+        Many are taken where each lies in one piece, for the runtime gathers columns cell by cell, which cost a quarter of all
+        time in batches.
+        """
+        places = self.constant(np.asarray(positions, dtype=np.int64))
+        if len(positions) < FEW:
+            return self.add("Gather", source, places, axis=1)
+        if source not in self._columnwise:
+            self._columnwise[source] = self.add("Transpose", source, perm=[1, 0])
+        return self.add("Transpose", self.add("Gather", self._columnwise[source], places, axis=0), perm=[1, 0])
 
     def unless_missing(self, source: str, instead: str) -> str:
         """A matrix whose missing values are replaced."""

@@ -27,8 +27,15 @@ def encode(contract: Contract, values: Mapping[str, Sequence[Any]]) -> Matrix:
     count = len(values[contract.features[0]])
     matrix = np.empty((count, len(contract.columns)), dtype=np.float32)
     for position, column in enumerate(contract.columns):
-        matrix[:, position] = _codes(contract, column, values[column.name])
+        matrix[:, position] = codes(contract, column, values[column.name])
     return matrix
+
+
+def codes(contract: Contract, column: Column, values: Sequence[Any]) -> npt.NDArray[np.float64]:
+    """Encode one column: n values to (n,), in double precision and within what a float32 holds."""
+    if column.kind != "category":
+        return np.clip(np.asarray(values, dtype=np.float64), -LARGEST, LARGEST)
+    return np.fromiter(map(_Codes(contract, column).__getitem__, values), dtype=np.float64, count=len(values))
 
 
 def unseen(contract: Contract, matrix: Matrix) -> int:
@@ -90,9 +97,3 @@ def as_text(value: object) -> str:
 def _never_seen(contract: Contract) -> Matrix:
     """For each column the code of a level never seen in training; infinite where there are no levels."""
     return np.array([len(c.levels) if c.kind == "category" else np.inf for c in contract.columns], dtype=np.float32)
-
-
-def _codes(contract: Contract, column: Column, values: Sequence[Any]) -> npt.NDArray[np.float64]:
-    if column.kind != "category":
-        return np.clip(np.asarray(values, dtype=np.float64), -LARGEST, LARGEST)
-    return np.fromiter(map(_Codes(contract, column).__getitem__, values), dtype=np.float64, count=len(values))

@@ -34,13 +34,26 @@ def conform(
         raise TableError(f"column '{absent[0]}' is declared in params.yaml and absent from the table")
     columns: dict[str, Column] = {}
     for name, kind in kinds.items():
-        if kind == "number":
-            columns[name] = _number(raw[name], missing_words, reading)
-        elif kind == "boolean":
-            columns[name] = _boolean(blank(raw[name], missing_words))
-        else:
-            columns[name] = _category(blank(raw[name], missing_words), (spellings or {}).get(name, {}))
+        columns[name], wrong = typed(raw[name], kind, missing_words, reading, (spellings or {}).get(name, {}))
+        _refuse(wrong, kind, reading)
     return pd.DataFrame(columns, index=raw.index)
+
+
+def typed(
+    column: Column,
+    kind: Kind,
+    missing_words: Collection[str],
+    reading: Reading = PLAIN,
+    spellings: Mapping[str, str] | None = None,
+) -> tuple[Column, Column]:
+    """The values of a column as `conform` returns them, and those known ones that are not of its kind, with their index."""
+    if kind == "number":
+        return _number(column, missing_words, reading)
+    values = blank(column, missing_words)
+    if kind == "boolean":
+        flags = by_value(values, truth).astype(float)
+        return flags, values[flags.isna() & values.notna()]
+    return by_value(values, lambda value: (spellings or {}).get(text := as_text(value), text)), values[:0]
 
 
 def conform_to(contract: Contract, raw: pd.DataFrame) -> pd.DataFrame:
@@ -55,26 +68,22 @@ def columns_of(frame: pd.DataFrame, contract: Contract) -> dict[str, Any]:
     return {name: frame[name].to_numpy() for name in contract.features}
 
 
-def _number(column: Column, missing_words: Collection[str], reading: Reading) -> Column:
+def _number(column: Column, missing_words: Collection[str], reading: Reading) -> tuple[Column, Column]:
     sign, unit = reading.sign(str(column.name)), reading.units.get(str(column.name), "")
     numbers = to_numbers(column, sign, unit, missing_words)
-    suspect = numbers.isna() & column.notna()
-    if suspect.any():  # all that is known here is a missing word, or wrong
-        wrong = blank(column[suspect], missing_words).dropna()
-        _refuse(wrong, f"a number with the decimal sign '{sign}'" if wrong.map(str).str.contains("[.,]").any() else "a number")
-    return numbers
+    suspect = numbers.isna() & column.notna()  # all that is known there is a missing word, or wrong
+    return numbers, blank(column[suspect], missing_words).dropna()
 
 
-def _category(column: Column, spellings: Mapping[str, str]) -> Column:
-    return by_value(column, lambda value: spellings.get(text := as_text(value), text))
-
-
-def _boolean(column: Column) -> Column:
-    flags = by_value(column, truth).astype(float)
-    _refuse(column[flags.isna() & column.notna()], "true or false")
-    return flags
-
-
-def _refuse(wrong: Column, what: str) -> None:
+def _refuse(wrong: Column, kind: Kind, reading: Reading) -> None:
     if len(wrong):
-        raise TableError(f"column '{wrong.name}': {len(wrong)} values are not {what}, for example '{wrong.iloc[0]}'")
+        told = what(kind, wrong, reading)
+        raise TableError(f"column '{wrong.name}': {len(wrong)} values are not {told}, for example '{wrong.iloc[0]}'")
+
+
+def what(kind: Kind, wrong: Column, reading: Reading) -> str:
+    """What values that are not of their kind should have been, in words."""
+    if kind == "boolean":
+        return "true or false"
+    signed = bool(wrong.map(str).str.contains("[.,]").any())
+    return f"a number with the decimal sign '{reading.sign(str(wrong.name))}'" if signed else "a number"

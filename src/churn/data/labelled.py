@@ -10,7 +10,7 @@ import pandas as pd
 
 from churn.contract.encode import as_text
 from churn.data.conform import conform
-from churn.data.dates import with_days
+from churn.data.dates import SNAPSHOT_FORMATS, to_date, with_days
 from churn.data.outcome import target_labels
 from churn.data.read import read_folder
 from churn.data.words import Column, by_value
@@ -18,6 +18,7 @@ from churn.errors import TableError
 from churn.params import Data, Split
 
 FEWEST_OF_A_CLASS = 10
+FIBONACCI = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio (Knuth, 1973, section 6.4)
 RESERVED = ["label", "group", "snapshot"]
 
 
@@ -55,9 +56,12 @@ class Labelled:
         return cls(table, label, group, snapshot)
 
 
-def load(folder: Path, data: Data) -> Labelled:
-    """Read every table of a folder. Rows whose outcome has not matured (no target) are left out."""
-    parts = [labelled(name, raw, data) for name, raw in read_folder(folder, data.reading)]
+def load(folder: Path, data: Data, customers: float = 1.0) -> Labelled:
+    """Read every table of a folder. Rows whose outcome has not matured (no target) are left out.
+
+    customers: the share of them, by hash, whose rows are kept; memory then holds the largest table and what is kept.
+    """
+    parts = [_sample(labelled(name, raw, data), customers) for name, raw in read_folder(folder, data.reading)]
     whole = Labelled(
         pd.concat([part.frame for part in parts], ignore_index=True),
         *(np.concatenate([getattr(part, name) for part in parts]) for name in RESERVED),
@@ -67,19 +71,27 @@ def load(folder: Path, data: Data) -> Labelled:
     return whole
 
 
+def _sample(rows: Labelled, customers: float) -> Labelled:
+    """The rows of a share of the customers: by their hash multiplied, so that it does not matter whom `held_out` chooses."""
+    return rows if customers == 1 else rows.where((rows.group * FIBONACCI).astype(np.float64) / 2.0**64 < customers)
+
+
 def split(rows: Labelled, policy: Split) -> tuple[Labelled, Labelled]:
     """Split into (train, test).
 
     Held-out customers are chosen by hash, so every model ever trained holds out the same ones. Test rows are
-    theirs in the newest snapshots; train rows are everybody else's in the window that ends with the newest snapshot.
-    Either reaches back further until it has enough rows of both classes.
+    theirs in the newest snapshots; train rows are everybody else's in the window that ends with the newest snapshot, or
+    with the newest one that is `gap_days` older than the test rows. Either reaches back further until it has enough rows of
+    both classes. Raises TableError when no snapshot is so old.
     """
     judging = held_out(rows, policy)
-    train, test = rows.where(~judging), rows.where(judging)
     order = in_time(rows.snapshot)
-    return _newest(train, order, policy.window, policy.train_rows), _newest(
-        test, order, policy.test_snapshots, policy.test_rows
-    )
+    test = newest(rows.where(judging), order, policy.test_snapshots, policy.test_rows)
+    known = order if policy.gap_days == 0 else older(order, in_time(test.snapshot)[0], policy.gap_days)
+    if not known:
+        raise TableError(f"no snapshot is split.gap_days = {policy.gap_days} days older than the test rows")
+    train = rows.where(~judging & np.isin(rows.snapshot.astype(str), known))
+    return newest(train, known, policy.window, policy.train_rows), test
 
 
 def held_out(rows: Labelled, policy: Split) -> npt.NDArray[np.bool_]:
@@ -98,8 +110,18 @@ def in_time(snapshots: npt.NDArray[np.object_]) -> list[str]:
     return table.sort_values(["time", "name"], na_position="first")["name"].tolist()
 
 
-def _newest(rows: Labelled, order: list[str], snapshots: int, enough: int) -> Labelled:
-    """Rows of the newest snapshots: at least `snapshots` of them, and as many as `enough` rows of both classes take."""
+def older(order: list[str], snapshot: str, days: int) -> list[str]:
+    """Of snapshots in time, those at least so many days older than one of them; all older ones where names are no dates."""
+    before = order[: order.index(snapshot)]
+    day, *others = (to_date(name.removeprefix("feedback-"), SNAPSHOT_FORMATS) for name in (snapshot, *before))
+    return [name for name, other in zip(before, others, strict=True) if not day or not other or (day - other).days >= days]
+
+
+def newest(rows: Labelled, order: list[str], snapshots: int, enough: int) -> Labelled:
+    """Rows of the newest snapshots: at least `snapshots` of them, and as many as `enough` rows of both classes take.
+
+    order: every name, oldest first.
+    """
     for count in range(snapshots, len(order) + 1):
         found = rows.where(np.isin(rows.snapshot.astype(str), order[-count:]))
         if len(found) >= enough and min(found.label.sum(), len(found) - found.label.sum()) >= FEWEST_OF_A_CLASS:

@@ -33,6 +33,14 @@ def in_words(curve: pd.DataFrame) -> str:
     )
 
 
+def sample_in_words(found: dict[str, Any]) -> list[str]:
+    """Of how many customers the model is, where not of all."""
+    if found["customers"] == 1:
+        return []
+    share = f"The model is made of a sample: {found['customers']:.3g} of the customers, by a hash of who they are."
+    return [f"{share} What the others would bring shows in where the curve goes (split.customers in params.yaml)."]
+
+
 def later_in_words(found: dict[str, Any]) -> list[str]:
     """How a model does on the snapshot after those it learned from; nothing where there is one snapshot."""
     later = found["out_of_time"]

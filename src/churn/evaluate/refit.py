@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from churn.contract import Contract, encode
 from churn.data.conform import columns_of
-from churn.data.labelled import Labelled, in_time
+from churn.data.labelled import Labelled, in_time, older
 from churn.model import Floats, Progress, fit_member
 from churn.model.combine import blend
 from churn.params import Evaluate, Learner, Train
@@ -28,7 +28,8 @@ Booleans = npt.NDArray[np.bool_]
 class Refit:
     """Which rows are learned from and which calibrate, of the train rows, and which of the test rows are scored.
 
-    kind: `fewer`, a part of the rows that the model learned from, or `earlier`, all of them but the newest snapshot.
+    kind: `fewer`, a part of the rows that the model learned from, or `earlier`, those of snapshots whose outcomes were known
+    at the newest.
     """
 
     kind: str
@@ -44,12 +45,13 @@ def refit(
     test: Labelled,
     knobs: Train,
     policy: Evaluate,
+    horizon: int,
     progress: Progress = lambda items, _: items,
 ) -> pd.DataFrame:
     """A line for each refit and test row that it scores: kind, learned (how many rows), row (position), probability.
 
     The chosen learners are blended by scores of rows that they did not learn from. Nothing is chosen or tuned anew, so this
-    is cheaper than a contest, and rows that are scored take no part.
+    is cheaper than a contest, and rows that are scored take no part. horizon: days until outcomes are known.
     """
     matrix, test_matrix = (encode(contract, columns_of(rows.frame, contract)) for rows in (train, test))
 
@@ -65,29 +67,30 @@ def refit(
     parts = [
         pd.DataFrame({"kind": one.kind, "learned": int(one.learn.sum()), "row": np.flatnonzero(one.asked),
                       "probability": scores(one)})
-        for one in progress(list(plan(train, test, policy, knobs.seed)), "refits")
+        for one in progress(list(plan(train, test, policy, horizon, knobs.seed)), "refits")
     ]  # fmt: skip
     return pd.concat(parts, ignore_index=True) if parts else NOTHING
 
 
-def plan(train: Labelled, test: Labelled, policy: Evaluate, seed: int) -> Iterator[Refit]:
+def plan(train: Labelled, test: Labelled, policy: Evaluate, horizon: int, seed: int) -> Iterator[Refit]:
     """The refits that `policy` asks for and that have enough rows of both classes. Smaller parts lie within larger ones."""
-    place, all_test = _places(train, seed), np.ones(len(test), dtype=bool)
+    place, all_test = places(train, seed), np.ones(len(test), dtype=bool)
     wanted = [
         Refit("fewer", place < share, (place >= share) & (place < share * (1 + CALIBRATING)), all_test)
         for share in policy.learning_curve
     ]
     if policy.out_of_time:
-        newest = in_time(np.concatenate([train.snapshot, test.snapshot]))[-1]
-        earlier, edge = train.snapshot.astype(str) != newest, 1 / (1 + CALIBRATING)
+        order = in_time(np.concatenate([train.snapshot, test.snapshot]))
+        newest, edge = order[-1], 1 / (1 + CALIBRATING)
+        earlier = np.isin(train.snapshot.astype(str), older(order, newest, horizon))
         later = test.snapshot.astype(str) == newest
         wanted.append(Refit("earlier", earlier & (place < edge), earlier & (place >= edge), later))
     for one in wanted:
-        if all(_both(train.label[mask], FEWEST) for mask in (one.learn, one.calibrate)) and _both(test.label[one.asked], 1):
+        if all(both(train.label[mask], FEWEST) for mask in (one.learn, one.calibrate)) and both(test.label[one.asked], 1):
             yield one
 
 
-def _places(rows: Labelled, seed: int) -> Floats:
+def places(rows: Labelled, seed: int) -> Floats:
     """For each row a place from 0 to 1 in a random order of the customers; rows of one customer have one place."""
     _, customer, sizes = np.unique(rows.group, return_inverse=True, return_counts=True)
     order = np.random.default_rng(seed).permutation(len(sizes))
@@ -96,5 +99,6 @@ def _places(rows: Labelled, seed: int) -> Floats:
     return np.asarray(place[customer])
 
 
-def _both(label: npt.NDArray[np.int64], fewest: int) -> bool:
+def both(label: npt.NDArray[np.int64], fewest: int) -> bool:
+    """Whether there are so many rows of each class."""
     return bool(min(label.sum(), len(label) - label.sum()) >= fewest)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from churn.decision import Decision
 from churn.evaluate.measure import Measured
-from churn.evaluate.origin import in_words, later_in_words, of_contest
+from churn.evaluate.origin import in_words, later_in_words, of_contest, sample_in_words
 from churn.evaluate.pictures import Picture
 from churn.evaluate.sections import of_groups, of_slices, of_tenths
 from churn.page import document, escape, figures, section, table, tiles
@@ -83,7 +83,7 @@ def _curves(judged: Judgement) -> str:
 
 def _rows(judged: Judgement) -> str:
     tables, found = judged.measured.tables, judged.measured.found
-    words = [in_words(tables["learning_curve"]), *later_in_words(found)]
+    words = [*sample_in_words(found), in_words(tables["learning_curve"]), *later_in_words(found)]
     shown = figures(picture for name, picture in judged.pictures.items() if name.startswith("learning"))
     return section("More rows, and later ones", *(f"<p>{escape(text)}</p>" for text in words), shown)
 

@@ -28,9 +28,9 @@ class Design:
     """Six blocks, side by side in this order; a block without columns is absent.
 
     values: (x - shift) / scale of the columns in `value`, missing replaced by `fill` (NaN keeps it missing), and
-    no further from 0 than `limit`, so that an absurd number cannot outweigh everything else.
+    between `low` and `high`, so that an absurd number cannot outweigh everything else.
     encoded: what `tables[i]` holds for the code of column `encoded[i]`, in its last place for missing.
-    bends: how far column `bend[i]` exceeds `knots[i]`, divided by `slack[i]`, between 0 (also where missing) and `limit`.
+    bends: how far column `bend[i]` exceeds `knots[i]`, divided by `slack[i]`, between 0 (also where missing) and `far[i]`.
     above: 1 where column `above[i]` exceeds `edges[i]`. missing: 1 where column `missing[i]` is missing.
     equals: 1 where column `equals[i]` has the code `codes[i]`.
     """
@@ -39,12 +39,14 @@ class Design:
     shift: Floats = field(default_factory=_none)
     scale: Floats = field(default_factory=_none)
     fill: Floats = field(default_factory=_none)
-    limit: float = np.inf
+    low: Floats = field(default_factory=_none)
+    high: Floats = field(default_factory=_none)
     encoded: Columns = field(default_factory=list)
     tables: Floats = field(default_factory=_no_tables)
     bend: Columns = field(default_factory=list)
     knots: Floats = field(default_factory=_none)
     slack: Floats = field(default_factory=_none)
+    far: Floats = field(default_factory=_none)
     above: Columns = field(default_factory=list)
     edges: Floats = field(default_factory=_none)
     missing: Columns = field(default_factory=list)
@@ -86,13 +88,13 @@ class Design:
     def from_arrays(cls, arrays: dict[str, npt.NDArray[Any]]) -> "Design":
         """The inverse of `to_arrays`."""
         positions = {block: arrays[block].astype(int).tolist() for block in BLOCKS}
-        return cls(**(arrays | positions | {"limit": float(arrays["limit"])}))
+        return cls(**(arrays | positions))
 
     def _values(self, matrix: Matrix) -> Matrix:
         values = matrix[:, self.value]
         values = np.where(np.isnan(values), self.fill, values)
         with np.errstate(over="ignore"):
-            return np.asarray(np.clip((values - self.shift) / self.scale, np.float32(-self.limit), np.float32(self.limit)))
+            return np.asarray(np.clip((values - self.shift) / self.scale, self.low, self.high))
 
     def _encoded(self, matrix: Matrix) -> Matrix:
         if not self.encoded:
@@ -104,14 +106,14 @@ class Design:
 
     def _bends(self, matrix: Matrix) -> Matrix:
         with np.errstate(over="ignore", invalid="ignore"):
-            far = (matrix[:, self.bend] - self.knots) / self.slack
-        return np.asarray(np.clip(np.where(np.isnan(far), np.float32(0), far), np.float32(0), np.float32(self.limit)))
+            beyond = (matrix[:, self.bend] - self.knots) / self.slack
+        return np.asarray(np.clip(np.where(np.isnan(beyond), np.float32(0), beyond), np.float32(0), self.far))
 
 
 BLOCKS = {
-    "value": ("shift", "scale", "fill"),
+    "value": ("shift", "scale", "fill", "low", "high"),
     "encoded": ("tables",),
-    "bend": ("knots", "slack"),
+    "bend": ("knots", "slack", "far"),
     "above": ("edges",),
     "missing": (),
     "equals": ("codes",),

@@ -17,6 +17,12 @@ MOST_LEVELS = 100  # of all categories together that get a column in a design of
 Splits = Sequence[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]
 
 
+def as_they_are(value: Columns) -> Design:
+    """Numbers unchanged, missing kept."""
+    zero, one, nan, far = (np.full(len(value), v, dtype=np.float32) for v in (0.0, 1.0, np.nan, np.inf))
+    return Design(value=value, shift=zero, scale=one, fill=nan, low=-far, high=far)
+
+
 def one_hot(columns: Sequence[Column], matrix: Matrix, rated: Columns | None = None) -> Design:
     """Numbers as they are, missing kept; one column for each level of the categories that are not `rated`.
 
@@ -24,8 +30,7 @@ def one_hot(columns: Sequence[Column], matrix: Matrix, rated: Columns | None = N
     """
     equals, codes = _levels(columns, rated or [])
     value = [i for i, c in enumerate(columns) if c.kind != "category" and not np.isnan(matrix[:, i]).all()]
-    zero, one, nan = (np.full(len(value), v, dtype=np.float32) for v in (0.0, 1.0, np.nan))
-    return Design(value=value, shift=zero, scale=one, fill=nan, equals=equals, codes=codes)
+    return replace(as_they_are(value), equals=equals, codes=codes)
 
 
 def ordered(design: Design, matrix: Matrix) -> Design:
@@ -75,17 +80,19 @@ def with_rates(
 def stepped(columns: Sequence[Column], matrix: Matrix, bins: int) -> Design:
     """Standardised numbers with a step at each quantile, missing indicators, one-hot levels.
 
-    What a linear model needs to follow a curve.
+    What a linear model needs to follow a curve. Beyond the range of the training rows nothing is known of the curve, and a
+    number out there is more often in another unit than it is news: it counts as the end of the range.
     """
     value = [i for i, column in enumerate(columns) if column.kind != "category"]
     known = [matrix[~np.isnan(matrix[:, i]), i].astype(np.float64) for i in value]
     mean = _floats([column.mean() if len(column) else 0.0 for column in known])
     scale = _floats([(column.std() if len(column) else 0.0) or 1.0 for column in known])
+    low, high = (_within((ends - mean) / scale) for ends in _ends(known))
     most = min(bins, max(2, MOST_STEPS // max(len(value), 1)))
     steps = [(i, edge) for i, column in zip(value, known, strict=True) for edge in _edges(column, most)]
     equals, codes = _levels(columns, [])
     return Design(
-        value=value, shift=mean, scale=scale, fill=mean, limit=FARTHEST,
+        value=value, shift=mean, scale=scale, fill=mean, low=low, high=high,
         above=[i for i, _ in steps], edges=_floats([edge for _, edge in steps]),
         missing=[i for i, column in enumerate(columns) if column.nullable],
         equals=equals, codes=codes,
@@ -95,12 +102,24 @@ def stepped(columns: Sequence[Column], matrix: Matrix, bins: int) -> Design:
 def bent(design: Design, matrix: Matrix, knots: int) -> Design:
     """A stepped design whose numbers may also change their slope, at `knots` quantiles each: linear splines."""
     found = [
-        (i, knot, scale)
+        (i, knot, scale, np.nanmax(matrix[:, i]))
         for i, scale in zip(design.value, design.scale.tolist(), strict=True)
         for knot in _knots(matrix[:, i], knots)
     ]
-    bend, at, slack = (list(part) for part in zip(*found, strict=True)) if found else ([], [], [])
-    return replace(design, bend=bend, knots=_floats(at), slack=_floats(slack))
+    bend, *rest = (list(part) for part in zip(*found, strict=True)) if found else ([], [], [], [])
+    at, slack, end = map(_floats, rest)
+    return replace(design, bend=bend, knots=at, slack=slack, far=_within((end - at) / slack))
+
+
+def _ends(known: Sequence[npt.NDArray[np.float64]]) -> tuple[Floats, Floats]:
+    """The smallest and the largest value of each column; 0 where there is none."""
+    ends = [(column.min(), column.max()) if len(column) else (0.0, 0.0) for column in known]
+    return _floats([low for low, _ in ends]), _floats([high for _, high in ends])
+
+
+def _within(distance: Floats) -> Floats:
+    """A distance in standard deviations that no single outlier may stretch."""
+    return np.clip(distance, np.float32(-FARTHEST), np.float32(FARTHEST))
 
 
 def _places(columns: Sequence[Column], matrix: Matrix, encoded: Columns) -> npt.NDArray[np.int64]:

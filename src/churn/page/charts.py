@@ -11,6 +11,7 @@ LEFT, RIGHT, TOP, BOTTOM = 60, 18, 10, 40
 ROW = 22
 NAME = 130  # room for names beside dots and bars
 LETTER = 6.4  # width of one
+CROWD = 60  # dots on a line, above which they are drawn small
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def curve(line: Line, x: Axis, y: Axis) -> list[str]:
         parts.append(f'<path class="band" d="M{"L".join([*upper, *reversed(lower)])}Z"/>')
     parts.append(f'<path class="{style}" d="M{"L".join(f"{a:.1f} {b:.1f}" for a, b in places)}"/>')
     if line.marks:
-        drawn = [f'<circle class="dot {line.style}" cx="{a:.1f}" cy="{b:.1f}" r="3"/>' for a, b in places]
+        size = 3 if len(places) <= CROWD else 1
+        drawn = [f'<circle class="dot {line.style}" cx="{a:.1f}" cy="{b:.1f}" r="{size}"/>' for a, b in places]
         parts += [_linked(dot, link) for dot, link in zip(drawn, line.links or [""] * len(drawn), strict=True)]
     return parts
 

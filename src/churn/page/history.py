@@ -59,7 +59,8 @@ def _periods(periods: Sequence[str], x: Axis) -> list[str]:
 
 def _period(name: str, at: float) -> str:
     text = name if len(name) <= 12 else f"{name[:11]}…"
-    return f'<text x="{at:.1f}" y="{FLOOR + 17}" text-anchor="middle">{escape(text)}</text>'
+    within = min(at, WIDTH - len(text) * LETTER / 2)
+    return f'<text x="{within:.1f}" y="{FLOOR + 17}" text-anchor="middle">{escape(text)}</text>'
 
 
 def _side(name: str) -> str:

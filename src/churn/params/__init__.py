@@ -3,9 +3,9 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -13,6 +13,7 @@ from churn.errors import ParamsError, WorkspaceError
 from churn.params.data import Data as Data
 from churn.params.data import Kind as Kind
 from churn.params.data import Reading as Reading
+from churn.params.events import Events as Events
 from churn.params.release import Deployment as Deployment
 from churn.params.release import Gate as Gate
 from churn.params.rollout import Budget as Budget
@@ -69,8 +70,13 @@ class Split(Section):
     holdout: Share = Field(description="share of customers, by hash, that no model ever learns from")
     test_snapshots: int = Field(ge=1, description="newest snapshots whose held-out customers are the test rows")
     test_rows: int = Field(ge=1, description="older snapshots are added until there are this many test rows")
-    window: int = Field(ge=1, description="newest snapshots to learn from")
+    window: int = Field(ge=1, description="newest snapshots to learn from, at most")
+    shortest: int = Field(ge=1, description="and at least; the newest outcomes choose how many between the two")
     train_rows: int = Field(ge=1, description="older snapshots are added until there are this many train rows")
+    gap_days: int = Field(
+        0, ge=0, description="train snapshots are at least so many days older than test rows; 0: none need be"
+    )
+    customers: float = Field(1.0, gt=0, le=1, description="share of customers, by hash, whose rows are used; below 1: a sample")
 
 
 class Logistic(Section):
@@ -172,7 +178,7 @@ class Evaluate(Section):
     learning_curve: tuple[Annotated[float, Field(gt=0, le=0.8)], ...] = Field(
         (), description="shares of the train rows that the chosen learners are fitted on again; none: no learning curve"
     )
-    out_of_time: bool = Field(False, description="whether they are also fitted without the newest snapshot and judged on it")
+    out_of_time: bool = Field(False, description="whether they are also fitted on what was known at the newest snapshot")
 
 
 class Pack(Section):
@@ -213,6 +219,7 @@ class Retraining(Section):
     drifted: bool = Field(description="whether drift that moves the score starts a retraining")
     decayed: bool = Field(description="whether decay starts one")
     outcomes: int | None = Field(ge=1, description="new matured outcomes that start one; null: none do")
+    growth: float | None = Field(gt=0, description="new matured outcomes that start one, for each row learned from; null: off")
     days: int | None = Field(ge=1, description="days since the last training that start one; null: none do")
     cooldown_days: float = Field(ge=0, description="days after a retraining in which no other starts")
     a_month: int = Field(ge=1, description="most retrainings in 30 days")
@@ -225,11 +232,27 @@ class Retraining(Section):
     commit: bool = Field(description="record the new data pin and dvc.lock in git")
 
 
+class Campaign(Section):
+    """Who is on a contact list."""
+
+    value: str | None = Field(None, description="column with what each customer is worth; null: problem.saved_value")
+    segment: str | None = Field(None, description="column by which the list is capped")
+    most: dict[str, Annotated[int, Field(ge=0)]] = Field({}, description="segment: customers of it on the list")
+
+    @model_validator(mode="after")
+    def consistent(self) -> Self:
+        """A cap needs a segment."""
+        if self.most and not self.segment:
+            raise ValueError("most needs segment, the column whose values it caps")
+        return self
+
+
 class Params(Section):
     """The whole file."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="name of the registered model")
     problem: Problem
+    events: Events | None = Field(None, description="tables of events that `churn snapshots` makes data/ of")
     data: Data
     features: Features
     split: Split
@@ -242,14 +265,16 @@ class Params(Section):
     rollout: Rollout
     monitoring: Monitoring
     retraining: Retraining
+    campaign: Campaign
 
     @property
     def digest(self) -> str:
-        """sha256 over every knob that a bundle depends on, independent of the order of keys in the file."""
-        text = json.dumps(
-            self.model_dump(mode="json", exclude={"discovery", "gate", "deployment", "rollout", "monitoring", "retraining"}),
-            sort_keys=True,
-        )
+        """sha256 over every knob that a bundle depends on, independent of the order of keys in the file.
+
+        Of `events` it depends through data/ alone, whose hash stands beside this one.
+        """
+        without = {"campaign", "events", "discovery", "gate", "deployment", "rollout", "monitoring", "retraining"}
+        text = json.dumps(self.model_dump(mode="json", exclude=without), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -270,8 +295,8 @@ def read_yaml(path: Path) -> Any:
     return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
 
-def describe(error: ValidationError) -> str:
-    """One line that names every wrong key and why."""
+def describe(error: ValidationError, prefix: str = "") -> str:
+    """One line that names every wrong key, below `prefix`, and why."""
     reasons = {"extra_forbidden": "unknown key", "missing": "missing"}
-    parts = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {reasons.get(e['type'], e['msg'])}" for e in error.errors()]
+    parts = [f"{prefix}{'.'.join(map(str, e['loc'])) or 'file'}: {reasons.get(e['type'], e['msg'])}" for e in error.errors()]
     return "; ".join(parts)

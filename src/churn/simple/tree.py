@@ -4,13 +4,14 @@ So a rule is exported, explained and served by the same code as boosting.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from churn.contract.encode import Matrix
 from churn.features import Design
+from churn.features.recipes import as_they_are
 from churn.simple.condition import Condition
 
 NODE = np.dtype(
@@ -63,10 +64,8 @@ def _design(conditions: Sequence[Condition]) -> tuple[Design, list[int]]:
     numbers = [c for c in conditions if c.test in ("above", "at most", "missing")]
     levels = [c for c in conditions if c.test in ("is", "is not")]
     ordered = [*numbers, *levels]
-    zero, one, nan = (np.full(len(numbers), v, dtype=np.float32) for v in (0.0, 1.0, np.nan))
     codes = np.array([c.value for c in levels], dtype=np.float32)
-    value, equals = [c.column for c in numbers], [c.column for c in levels]
-    design = Design(value=value, shift=zero, scale=one, fill=nan, equals=equals, codes=codes)
+    design = replace(as_they_are([c.column for c in numbers]), equals=[c.column for c in levels], codes=codes)
     return design, [next(i for i, other in enumerate(ordered) if other is c) for c in conditions]
 
 

@@ -17,6 +17,7 @@ Moods = Callable[[int], Mood]
 Feed = Callable[[np.random.Generator, Matrix], tuple[Matrix, Rows]]
 FAULT_MONTHS = 1  # after which somebody has repaired the feed
 GRADUAL_MONTHS = 6
+MATURES = 2  # months: a month's outcomes are known when the next has ended
 SOURCE = ("data_gb", "support_calls", "late_payments")
 
 
@@ -24,7 +25,8 @@ SOURCE = ("data_gb", "support_calls", "late_payments")
 class Period:
     """One month: encoded rows as they were delivered, who left, and the true probability of it.
 
-    matrix: (n, 20). customer, label and probability: (n,). broken: whether the feed was out of order.
+    matrix: (n, 20). customer, label and probability: (n,). broken: whether the feed was out of order. matured: (n,) the
+    probability by the newest behaviour whose outcomes are known when the month begins, that of MATURES months before.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Period:
     label: npt.NDArray[np.int64]
     probability: Floats
     broken: bool
+    matured: Floats
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,9 @@ def live(world: World, seed: int, customers: int, months: int, change: int) -> I
             broken = world.feed is not None and 0 <= month - change < FAULT_MONTHS
             matrix, kept = world.feed(faulty, as_matrix(columns)) if world.feed and broken else _whole(as_matrix(columns))
             name = f"{FIRST_YEAR + month // 12}-{month % 12 + 1:02d}"
-            yield Period(name, matrix, people.names[kept], churned[kept].astype(np.int64), probability[kept], broken)
+            label, chance = churned[kept].astype(np.int64), probability[kept]
+            before = truth(columns, world.mood(month - change - MATURES))[kept]
+            yield Period(name, matrix, people.names[kept], label, chance, broken, before)
         people.replace(churned)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, create_engine, event, func, inser
 from sqlalchemy.exc import SQLAlchemyError
 
 from churn.errors import DeploymentUnderWay, FieldError, StoreUnavailable, UnknownPrediction
-from churn.store import chain, kept
+from churn.store import chain, kept, stream
 from churn.store.address import address_of, patience
 from churn.store.alone import alone
 from churn.store.kept import KeptAnswer
@@ -138,6 +138,16 @@ class Store:
         with self._transaction() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    def pieces(self, snapshot: str, model_version: str | None = None, *, known: bool = False) -> Iterator[stream.Piece]:
+        """The predictions of a snapshot in pieces, in no order; known: those with an outcome, and with it."""
+        with self._transaction() as connection:
+            yield from stream.pieces(connection, snapshot, model_version, known=known)
+
+    def tally(self, snapshot: str, model_version: str | None = None) -> stream.Tally:
+        """How many predictions of a snapshot there are, and how many have an outcome."""
+        with self._transaction() as connection:
+            return stream.tally(connection, snapshot, model_version)
+
     def add_window(self, window: Window) -> None:
         """Keep what monitoring found in a window."""
         with self._transaction() as connection:
@@ -232,9 +242,7 @@ def _write_ahead(connection: Any, _: object) -> None:
 
 def _with_outcome() -> Any:
     """Predictions, each with the newest outcome row of its own."""
-    newest = select(outcomes.c.churned).where(outcomes.c.prediction_id == predictions.c.id).order_by(outcomes.c.id.desc())
-    churned = newest.limit(1).scalar_subquery().label("churned")
-    return select(predictions, churned).order_by(predictions.c.time, predictions.c.id)
+    return select(predictions, stream.churned()).order_by(predictions.c.time, predictions.c.id)
 
 
 def _known(connection: Connection, identities: list[str]) -> dict[str, bool | None]:

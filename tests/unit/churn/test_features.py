@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from churn.contract import Column, Contract
-from churn.features.recipes import MOST_LEVELS, many_levelled, one_hot, stepped, with_rates
+from churn.features.recipes import MOST_LEVELS, bent, many_levelled, one_hot, stepped, with_rates
 
 
 @pytest.fixture
@@ -57,6 +57,19 @@ def test_the_design_is_float32(small):
     """The design is computed in the precision that the graph uses."""
     contract, matrix = small
     assert stepped(contract.columns, matrix, bins=3).transform(matrix).dtype == np.float32
+
+
+def test_linear_models_take_a_number_beyond_the_training_rows_for_the_end_of_their_range(small):
+    """Cents for euros say no more than the largest amount that is known, in the value and in every bend of it."""
+    contract, matrix = small
+    design = bent(stepped(contract.columns, matrix, bins=2), matrix, knots=2)
+    for times, known in ((100, np.nanmax(matrix[:, 0])), (-100, np.nanmin(matrix[:, 0]))):
+        far, end = matrix[:1].copy(), matrix[:1].copy()
+        far[0, 0], end[0, 0] = times * np.nanmax(matrix[:, 0]), known
+        seen = [design.transform(row)[0, : len(design.value)] for row in (far, end)]
+        np.testing.assert_array_equal(*seen)
+        bends = [design.only([0]).transform(row)[0, 1 : 1 + design.bend.count(0)] for row in (far, end)]
+        np.testing.assert_array_equal(*bends)
 
 
 def many(levels):

@@ -7,6 +7,7 @@ from churn import feedback
 from churn.data.labelled import load
 from churn.params import Reading
 from churn.store import Outcome, Prediction, Store, Window
+from churn.store.stream import Tally
 
 FEATURES = {"tenure": 5, "charge": None, "plan": "básico", "family": True}
 MATURE = {"share": 0.8, "horizon_days": 30}
@@ -117,18 +118,17 @@ def test_any_snapshot_name_gives_a_file_in_the_folder(store, folder, data, snaps
     assert path.parent == folder
 
 
-@pytest.mark.parametrize(("known", "rows"), [(7, 0), (8, 8), (10, 10)])
-def test_a_running_snapshot_waits_until_most_outcomes_are_known(known, rows):
+@pytest.mark.parametrize(("known", "ripe"), [(7, False), (8, True), (10, True)])
+def test_a_running_snapshot_waits_until_most_outcomes_are_known(known, ripe):
     """Who leaves is known first, so a snapshot of the last days is learned from only when most outcomes are in."""
-    today = datetime.now(UTC)
-    made = [{"time": today, "churned": True if number < known else None} for number in range(10)]
-    assert len(feedback.matured(made, 0.8, 30)) == rows
+    assert feedback.matured(Tally(10, known, datetime.now(UTC)), 0.8, 30) is ripe
 
 
 def test_an_old_snapshot_gives_what_is_known():
     """Once the horizon has passed, the outcomes that came are all that will come."""
-    made = [{"time": datetime.now(UTC) - timedelta(days=31), "churned": churned} for churned in (True, None, None)]
-    assert feedback.matured(made, 0.8, 30) == made[:1]
+    long_ago = datetime.now(UTC) - timedelta(days=31)
+    assert feedback.matured(Tally(3, 1, long_ago), 0.8, 30)
+    assert not feedback.matured(Tally(3, 0, long_ago), 0.8, 30)
 
 
 def test_a_file_is_written_like_the_others_in_the_folder(store, folder, data):

@@ -3,11 +3,11 @@ import pandas as pd
 import pytest
 
 from churn.data.describe import describe
-from churn.data.labelled import Labelled, in_time, load, split
+from churn.data.labelled import Labelled, held_out, in_time, load, split
 from churn.errors import TableError
 from churn.params import Split
 
-POLICY = Split(holdout=0.3, test_snapshots=1, test_rows=1, window=2, train_rows=1)
+POLICY = Split(holdout=0.3, test_snapshots=1, test_rows=1, window=2, shortest=2, train_rows=1)
 MONTHS = ["2025-01", "2025-02", "2025-03"]
 
 
@@ -170,3 +170,29 @@ def test_a_protected_column_is_kept_and_is_no_feature(folder, data):
     assert "plan" not in describe(rows.frame, guarded).features
     allowed = guarded.model_copy(update={"predict_with_protected": True})
     assert "plan" in describe(rows.frame, allowed).features
+
+
+def test_a_gap_keeps_train_snapshots_away_from_test_rows(folder, data):
+    """With a gap every train row is at least so many days older than every test row; without one it may be as new."""
+    rows = load(folder, data)
+    for days, newest in ((0, "2025-03"), (28, "2025-02"), (29, "2025-01")):
+        train, test = split(rows, POLICY.model_copy(update={"gap_days": days}))
+        assert set(test.snapshot) == {"2025-03"}
+        assert max(train.snapshot) == newest
+        assert not set(train.group) & set(test.group)
+
+
+def test_a_gap_without_older_snapshots_says_so(folder, data):
+    """Where no snapshot is old enough, nothing is trained."""
+    with pytest.raises(TableError, match=r"split\.gap_days = 300"):
+        split(load(folder, data), POLICY.model_copy(update={"gap_days": 300}))
+
+
+def test_a_sample_is_of_whole_customers_and_leaves_the_split_alone(folder, data):
+    """With half of the customers, all rows of each are there or none, and as large a share of them is held out as of all."""
+    rows, everyone = load(folder, data, 0.5), load(folder, data)
+    assert 240 < len(rows) < 360
+    assert set(np.unique(rows.group, return_counts=True)[1]) == {3}
+    assert np.isin(rows.group, everyone.group).all()
+    shares = [held_out(some, POLICY).mean() for some in (rows, everyone)]
+    assert abs(shares[0] - shares[1]) < 0.1

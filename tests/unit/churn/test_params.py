@@ -11,7 +11,7 @@ TEMPLATES = ROOT / "src/churn/templates"
 TEXT = (TEMPLATES / "params.yaml").read_text(encoding="utf-8")
 
 
-NAMED = {f"data.{key}" for key in ("columns", "drop", "spellings", "dates", "accused", "reading.units")}
+NAMED = {f"data.{key}" for key in ("columns", "drop", "spellings", "dates", "accused", "reading.units")} | {"campaign.most"}
 
 
 def write(folder, text):

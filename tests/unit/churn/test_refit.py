@@ -22,8 +22,8 @@ def sides(rows):
     return rows.where(group < 600), rows.where(group >= 600)
 
 
-def planned(sides, **changes):
-    return list(plan(*sides, POLICY.model_copy(update=changes), seed=0))
+def planned(sides, horizon=28, **changes):
+    return list(plan(*sides, POLICY.model_copy(update=changes), horizon, seed=0))
 
 
 def test_smaller_parts_lie_within_larger_ones(sides):
@@ -46,6 +46,12 @@ def test_out_of_time_knows_nothing_of_the_newest_snapshot(sides):
     assert set(test.snapshot[one.asked]) == set(MONTHS[2:])
 
 
+def test_out_of_time_leaves_the_horizon_between(sides):
+    """A snapshot whose outcomes were not known yet at the newest one takes no part: February ends 28 days before March."""
+    (one,) = (one for one in planned(sides, horizon=29) if one.kind == "earlier")
+    assert set(sides[0].snapshot[one.learn | one.calibrate]) == {"2026-01"}
+
+
 def test_one_snapshot_or_a_knob_leave_it_out(sides):
     """Without time, and where params.yaml says so, nothing is fitted again."""
     alone = tuple(replace(side, snapshot=np.full(len(side), "2026", dtype=object)) for side in sides)
@@ -57,17 +63,17 @@ def test_parts_with_too_few_churners_are_left_out(sides):
     """A part without enough rows of both classes is not learned from."""
     train, test = sides
     few = train.label * (np.arange(len(train)) % 8 == 0)
-    assert len(list(plan(replace(train, label=few), test, POLICY, seed=0))) < len(planned(sides))
+    assert len(list(plan(replace(train, label=few), test, POLICY, 28, seed=0))) < len(planned(sides))
 
 
 def test_each_refit_says_something_of_each_row_that_it_is_asked_about(sides, contract, knobs):
     """Probabilities rank better than chance and are calibrated; equal seeds give equal ones; nothing gives an empty table."""
     train, test = sides
-    found = refit(("logistic", "boosting"), contract, train, test, knobs, POLICY)
+    found = refit(("logistic", "boosting"), contract, train, test, knobs, POLICY, 28)
     assert found.groupby(["kind", "learned"]).size().tolist() == [int((test.snapshot == "2026-03").sum()), *[len(test)] * 3]
     most = found[(found["kind"] == "fewer") & (found["learned"] == found["learned"].max())]
     assert roc_auc_score(test.label, most["probability"]) > 0.75
     assert log_loss(test.label, most["probability"]) < log_loss(test.label, np.full(len(test), train.label.mean()))
-    assert found.equals(refit(("logistic", "boosting"), contract, train, test, knobs, POLICY))
+    assert found.equals(refit(("logistic", "boosting"), contract, train, test, knobs, POLICY, 28))
     off = POLICY.model_copy(update={"learning_curve": (), "out_of_time": False})
-    assert refit(("logistic",), contract, train, test, knobs, off).empty
+    assert refit(("logistic",), contract, train, test, knobs, off, 28).empty

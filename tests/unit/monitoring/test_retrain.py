@@ -4,12 +4,14 @@ from typing import Any
 import pytest
 
 from churn.store import Event
-from monitoring.retrain import BEGUN, ENDED, Occasion, decide, last_training, refusal, turn
+from monitoring.retrain import BEGUN, ENDED, Occasion, decide, last_training, learned_from, refusal, turn
 from monitoring.verdict import Verdict
 from support.policy import retraining
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-POLICY = retraining(outcomes=10_000, days=90, cooldown_days=7, a_month=2, min_labels=300, backoff_days=10, longest_hours=12)
+POLICY = retraining(
+    outcomes=10_000, growth=1.0, days=90, cooldown_days=7, a_month=2, min_labels=300, backoff_days=10, longest_hours=12
+)
 
 
 def ago(days: float) -> datetime:
@@ -24,13 +26,15 @@ def ended(days: float, promoted: bool = True, **more: Any) -> Event:
     return Event(ENDED, "", {"promoted": promoted, **more}, ago(days))
 
 
-def occasion(state: Any = "drifted", retrain: bool = True, labels: int = 1000, trained: float = 30) -> Occasion:
+def occasion(
+    state: Any = "drifted", retrain: bool = True, labels: int = 1000, trained: float = 30, learned: int | None = None
+) -> Occasion:
     verdict = Verdict(state, (), "a moved.", "Retrain.", retrain)
-    return Occasion("3", "2026-02", verdict, labels, ago(trained))
+    return Occasion("3", "2026-02", verdict, labels, ago(trained), learned)
 
 
 def start(*history: Event, **changed: Any) -> bool:
-    known = {name: changed.pop(name) for name in ("state", "retrain", "labels", "trained") if name in changed}
+    known = {name: changed.pop(name) for name in ("state", "retrain", "labels", "trained", "learned") if name in changed}
     return decide(history, occasion(**known), POLICY.model_copy(update=changed), NOW).start
 
 
@@ -46,6 +50,7 @@ def test_nothing_asks() -> None:
         ({"state": "drifted"}, "drifted", {"drifted": False}),
         ({"state": "decayed"}, "decayed", {"decayed": False}),
         ({"state": "steady", "retrain": False, "labels": 10_000}, "outcomes", {"outcomes": None}),
+        ({"state": "steady", "retrain": False, "labels": 500, "learned": 500}, "outcomes", {"growth": None}),
         ({"state": "steady", "retrain": False, "trained": 90}, "days", {"days": None}),
     ],
 )
@@ -54,6 +59,18 @@ def test_each_trigger_starts_and_can_be_switched_off(known: dict[str, Any], trig
     choice = decide([], occasion(**known), POLICY, NOW)
     assert (choice.trigger, choice.start) == (trigger, True)
     assert not start(**known, **off)
+
+
+def test_a_model_of_many_rows_waits_for_as_many_outcomes() -> None:
+    """Outcomes that are few beside what the model learned from ask for nothing, nor where nobody knows how many it was."""
+    assert not start(state="steady", retrain=False, labels=499, learned=500)
+    assert not start(state="steady", retrain=False, labels=499)
+
+
+def test_the_rows_that_a_version_learned_from() -> None:
+    """They stand beside its registration; of an older program's nobody knows."""
+    history = [Event("registered", "2", {}), Event("registered", "3", {"learned_from": 500})]
+    assert [learned_from(history, version) for version in "234"] == [None, 500, None]
 
 
 def test_drift_that_moves_no_score_asks_for_nothing() -> None:

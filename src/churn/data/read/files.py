@@ -1,6 +1,7 @@
 """Read a table from CSV, Parquet or Excel without interpreting it."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -32,12 +33,12 @@ def read_table(path: Path, reading: Reading = PLAIN) -> pd.DataFrame:
     return frame[~empty].reset_index(drop=True) if empty.any() else frame
 
 
-def read_folder(folder: Path, reading: Reading = PLAIN) -> list[tuple[str, pd.DataFrame]]:
-    """Every table in a folder, oldest name first, with its name without extension."""
+def read_folder(folder: Path, reading: Reading = PLAIN) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Every table in a folder, oldest name first, with its name without extension; one at a time."""
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE) if folder.is_dir() else []
     if not files:
         raise TableError(f"{folder} holds no table: run `churn init TABLE ...`, `churn simulate` or `dvc pull`")
-    return [(path.stem, read_table(path, reading)) for path in files]
+    return ((path.stem, read_table(path, reading)) for path in files)
 
 
 def _read(path: Path, reading: Reading) -> pd.DataFrame:

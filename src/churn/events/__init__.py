@@ -1,0 +1,1 @@
+"""Tables of events become snapshots of customers, each as it was known on its date. DuckDB does the work."""

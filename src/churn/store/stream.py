@@ -1,0 +1,71 @@
+"""Read the predictions of a snapshot in pieces, so that a table of millions never stands in memory as rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Label, Select, String, Text, cast, func, null, select, type_coerce
+
+from churn.store.tables import outcomes, predictions
+
+PIECE = 20_000
+
+
+@dataclass(frozen=True)
+class Piece:
+    """n predictions as the driver gives them, in no order.
+
+    features: the JSON text of each row. time: text from SQLite, a moment from PostgreSQL; either sorts in time. churned:
+    None while the outcome is not known.
+    """
+
+    features: tuple[str, ...]
+    probability: tuple[float, ...]
+    customer: tuple[str | None, ...]
+    time: tuple[str | datetime, ...]
+    churned: tuple[bool | None, ...]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """rows: predictions of a snapshot. known: those with an outcome. newest: when the last was made, None without any."""
+
+    rows: int
+    known: int
+    newest: datetime | None
+
+
+def pieces(connection: Connection, snapshot: str, model_version: str | None, *, known: bool) -> Iterator[Piece]:
+    """The predictions of a snapshot through a cursor that stays with the database; known: only those with an outcome."""
+    columns = (
+        cast(predictions.c.features, Text),
+        predictions.c.probability,
+        predictions.c.customer,
+        type_coerce(predictions.c.time, String),
+    )
+    query = select(*columns, churned() if known else null())
+    if known:
+        query = query.where(predictions.c.id.in_(select(outcomes.c.prediction_id)))
+    rows = connection.execute(_of(query, snapshot, model_version), execution_options={"yield_per": PIECE})
+    for part in rows.partitions():
+        yield Piece(*zip(*part, strict=True))
+
+
+def tally(connection: Connection, snapshot: str, model_version: str | None) -> Tally:
+    """Count the predictions of a snapshot."""
+    counted = select(func.count(), func.max(predictions.c.time)).select_from(predictions)
+    rows, newest = connection.execute(_of(counted, snapshot, model_version)).one()
+    joined = select(func.count(outcomes.c.prediction_id.distinct())).join_from(outcomes, predictions)
+    return Tally(rows, connection.scalar(_of(joined, snapshot, model_version)) or 0, newest)
+
+
+def _of(query: Select[Any], snapshot: str, model_version: str | None) -> Select[Any]:
+    query = query.where(predictions.c.snapshot == snapshot)
+    return query if model_version is None else query.where(predictions.c.model_version == model_version)
+
+
+def churned() -> Label[bool]:
+    """The last outcome of a prediction in a query of predictions, null while there is none."""
+    newest = select(outcomes.c.churned).where(outcomes.c.prediction_id == predictions.c.id).order_by(outcomes.c.id.desc())
+    return newest.limit(1).scalar_subquery().label("churned")
