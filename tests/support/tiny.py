@@ -45,7 +45,9 @@ MADE: dict[str, Any] = {
 ROW: dict[str, Any] = {"tenure": 5, "Total day charge": None, "class": "basic", "model_config": True, "_score": 0.25}
 
 
-def build_bundle(folder: Path, seed: int = 0, without: str | None = None, *, blind: bool = False) -> Path:
+def build_bundle(
+    folder: Path, seed: int = 0, without: str | None = None, *, blind: bool = False, decision: Decision = DECISION
+) -> Path:
     """Train on 600 synthetic rows, or `blind` on outcomes drawn by lot, and pack the result as the bundle `folder`."""
     data = DATA.model_copy(update={"columns": {k: v for k, v in KINDS.items() if k != without}})
     rows = _rows(seed)
@@ -56,7 +58,7 @@ def build_bundle(folder: Path, seed: int = 0, without: str | None = None, *, bli
     export(folder.parent / f"{folder.name}.model", model, contract, rows)
     metrics = {"auc": {"value": 0.8}, "undefined": float("nan"), "chosen": "logistic+boosting", "export_error": 1e-9} | MADE
     lineage = Lineage(data=f"data-{seed}", params="params", commit="commit")
-    pack(folder.parent / f"{folder.name}.model", folder, DECISION, metrics, rows, model.probability(matrix), lineage)
+    pack(folder.parent / f"{folder.name}.model", folder, decision, metrics, rows, model.probability(matrix), lineage)
     return folder
 
 

@@ -16,29 +16,25 @@ from churn.errors import TableError
 from churn.params import Campaign
 from churn.score import files
 
-CONTROL = "control"  # column that says who is never contacted, so that what a campaign saves can be measured
+CONTROL = ("control_group", "control")  # columns that say who is never contacted: of the model, and one that was kept
 
 
 def numbers(place: str, policy: Campaign, saved_value: float) -> Base:
     """The numbers of a scored base. Raises TableError where it lacks a column that params.yaml names."""
-    parts = list(_tables(place, ["probability", CONTROL, policy.value, policy.segment]))
+    parts = list(_tables(place, ["probability", *CONTROL, policy.value, policy.segment]))
     for name in ("probability", policy.value, policy.segment):
         if name and name not in parts[0].column_names:
             raise TableError(f"{place} lacks the column '{name}'; score again with `churn score ... --keep '{name}'`")
     table = pa.concat_tables(parts)
     probability = table["probability"].to_numpy()
-    known = CONTROL in table.column_names
-    free = ~_flags(table[CONTROL]) if known else np.ones(len(table), dtype=bool)
+    free = np.ones(len(table), dtype=bool)
+    for name in (name for name in CONTROL if name in table.column_names):
+        free &= ~_flags(table[name], name)
     value = _values(table, policy.value) if policy.value else np.full(len(table), saved_value)
     if not policy.segment:
         return Base(probability, value, free, np.zeros(len(table), dtype=np.int64))
     names, segment = np.unique(table[policy.segment].to_numpy().astype(str), return_inverse=True)
     return Base(probability, value, free, segment, tuple(names.tolist()))
-
-
-def has_control(place: str) -> bool:
-    """Whether a base says who is in the control group."""
-    return CONTROL in _schema(files.find(place)[0].address).names
 
 
 def names(place: str, rows: Rows, identity: str) -> dict[int, Any]:
@@ -72,10 +68,10 @@ def _values(table: pa.Table, name: str) -> Any:
     return np.nan_to_num(found)  # who is worth nobody knows what is not contacted for it
 
 
-def _flags(column: pa.ChunkedArray) -> Any:
+def _flags(column: pa.ChunkedArray, name: str) -> Any:
     """Yes and no in any of the words that tables have for them; who has none is in no control group."""
-    values = pd.Series(column.to_pandas(), name=CONTROL)
+    values = pd.Series(column.to_pandas(), name=name)
     flags, wrong = typed(values, "boolean", MISSING_WORDS)
     if len(wrong):
-        raise TableError(f"column '{CONTROL}' of the scored base holds '{wrong.iloc[0]}', which is neither yes nor no")
+        raise TableError(f"column '{name}' of the scored base holds '{wrong.iloc[0]}', which is neither yes nor no")
     return flags.to_numpy() == 1

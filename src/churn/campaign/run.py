@@ -32,7 +32,7 @@ def campaign(place: str, budget: float, folder: Path, params: Params) -> str:
     head, rows = _lines(Target(place), run, base, worth, chosen, decision)
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(folder / "list.csv", head, rows)
-    remarks = _remarks(place, write_excel(folder / "list.xlsx", head, rows), len(rows))
+    remarks = _remarks(base, write_excel(folder / "list.xlsx", head, rows), len(rows))
     found = {"budget": budget, "outlooks": [one._asdict() for one in outlooks]}
     (folder / "campaign.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     page = render(params.name, budget, outlooks, base, worth, chosen, remarks)
@@ -70,10 +70,12 @@ def _lines(
     return [*head, *(f"reason_{number + 1}" for number in range(REASONS))], rows
 
 
-def _remarks(place: str, shown: int, rows: int) -> list[str]:
+def _remarks(base: Base, shown: int, rows: int) -> list[str]:
     remarks = []
-    if not scored.has_control(place):
-        remarks.append(f"No column '{scored.CONTROL}' keeps a control group out, so nobody will know what the campaign saved.")
+    if base.free.all():
+        remarks.append(
+            "No control group is kept out (problem.control in params.yaml): nobody will know what the campaign saved."
+        )
     if shown < rows:
         remarks.append(f"Excel holds the first {shown:,} of {rows:,} lines.")
     return remarks

@@ -10,6 +10,7 @@ import pyarrow as pa
 from churn.bundle.open import Bundle
 from churn.contract import unseen
 from churn.contract.encode import Matrix
+from churn.rollout.share import CONTROL, place
 from churn.score.explain import explain
 from churn.score.matrix import Refusal, encoded
 from churn.score.plan import Asked
@@ -61,8 +62,9 @@ def _table(bundle: Bundle, asked: Asked, block: Block, matrix: Matrix) -> pa.Tab
     if not contract.id or contract.id not in columns:
         columns = {"row": pa.array(block.places)} | columns
     probability = _probability(bundle, matrix)
-    contact = bundle.decision.contact(probability)
-    columns |= {"probability": pa.array(probability), "contact": pa.array(contact)}
+    control = _control(bundle, columns.get(contract.id or ""), len(matrix))
+    contact = bundle.decision.contact(probability) & ~control
+    columns |= {"probability": pa.array(probability), "contact": pa.array(contact), "control_group": pa.array(control)}
     if asked.reasons:
         columns["reasons"] = _reasons(bundle, asked.reasons, block, matrix, contact)
     for name, value in (("model_version", asked.version), ("data_hash", bundle.data_hash)):
@@ -73,6 +75,13 @@ def _table(bundle: Bundle, asked: Asked, block: Block, matrix: Matrix) -> pa.Tab
 def _probability(bundle: Bundle, matrix: Matrix) -> Any:
     parts = [bundle.score_matrix(matrix[start : start + TOGETHER]) for start in range(0, len(matrix), TOGETHER)]
     return np.concatenate([np.empty(0), *parts])
+
+
+def _control(bundle: Bundle, customers: pa.Array | None, rows: int) -> Any:
+    """Who is never contacted, as the server marks them: by the id alone, so nobody in a table without ids."""
+    if not bundle.control or customers is None:
+        return np.zeros(rows, dtype=bool)
+    return np.array([place(str(customer), CONTROL) < bundle.control for customer in customers.to_pylist()], dtype=bool)
 
 
 def _reasons(bundle: Bundle, most: int, block: Block, matrix: Matrix, contact: Any) -> pa.Array:

@@ -11,7 +11,7 @@ from churn.score import parquet, text
 from churn.score.files import File, fingerprint
 
 ROWS = 1 << 18  # of a part, if the file can be cut there
-OURS = {"row", "probability", "contact", "reasons", "model_version", "data_hash"}  # columns of the result
+OURS = {"row", "probability", "contact", "control_group", "reasons", "model_version", "data_hash"}  # columns of the result
 
 
 class Part(BaseModel):

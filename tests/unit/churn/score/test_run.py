@@ -1,6 +1,7 @@
 """Runs over real files, from the first look to the count."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,11 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from churn.bundle.open import open_bundle
 from churn.cli import main
 from churn.errors import TableError
+from churn.rollout.share import CONTROL, place
 from churn.score import files, job, part
-from churn.score.plan import make
+from churn.score.plan import Asked, make
 from churn.score.write import Target
+from support.tiny import DECISION, build_bundle
 
 
 def run(source, out, asked, share=job.WHOLE, most=None, contract=None):
@@ -48,6 +52,18 @@ def test_scores_equal_those_of_the_server(tmp_path, kind, bundle, asked, custome
     assert scored["month"].unique() == ["2026-02"]
     assert scored["model_version"].unique() == ["7"]
     assert scored["data_hash"].unique() == [bundle.data_hash]
+
+
+def test_the_control_group_is_that_of_the_server(tmp_path, customers):
+    """Customers of the control group, by the hash that the server takes, are marked and never to be contacted."""
+    spared = open_bundle(build_bundle(tmp_path / "bundle", decision=replace(DECISION, control=0.4)))
+    customers.to_csv(tmp_path / "in.csv", index=False)
+    asked = Asked(bundle=str(spared.folder), fingerprint=spared.fingerprint, version="7")
+    scored = run(tmp_path / "in.csv", tmp_path / "out", asked)
+    marked = [place(customer, CONTROL) < 0.4 for customer in customers["customer id"]]
+    assert scored["control_group"].tolist() == marked
+    assert scored["contact"].any()
+    assert not scored["contact"][marked].any()
 
 
 def test_a_run_that_was_killed_goes_on_with_what_is_left(tmp_path, bundle, asked, customers):
