@@ -1,7 +1,6 @@
 """Runs over real files, from the first look to the count."""
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -56,7 +55,7 @@ def test_scores_equal_those_of_the_server(tmp_path, kind, bundle, asked, custome
 
 def test_the_control_group_is_that_of_the_server(tmp_path, customers):
     """Customers of the control group, by the hash that the server takes, are marked and never to be contacted."""
-    spared = open_bundle(build_bundle(tmp_path / "bundle", decision=replace(DECISION, control=0.4)))
+    spared = open_bundle(build_bundle(tmp_path / "bundle", decision=DECISION.model_copy(update={"control": 0.4})))
     customers.to_csv(tmp_path / "in.csv", index=False)
     asked = Asked(bundle=str(spared.folder), fingerprint=spared.fingerprint, version="7")
     scored = run(tmp_path / "in.csv", tmp_path / "out", asked)
