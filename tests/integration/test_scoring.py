@@ -108,12 +108,13 @@ def test_a_worker_killed_midway_costs_no_row(company, tmp_path, source, asked, p
     assert line in company.artifact("scoring")
 
 
-def test_the_flows_score_with_the_champion_and_make_the_list(company, champion, tmp_path):
+@pytest.mark.usefixtures("champion")
+def test_the_flows_score_with_the_champion_and_make_the_list(company, tmp_path):
     """Without a cluster the flow scores a table of the company with its champion; the next one makes the contact list of it."""
     months = company.months[-1].rows
     months.to_parquet(tmp_path / "in.parquet", index=False)
     line = company.call("pipelines.scoring:scoring", str(tmp_path / "in.parquet"), str(tmp_path / "out"))
-    assert line.startswith(f"{len(months):,} rows scored by version {champion}")
+    assert line.startswith(f"{len(months):,} rows scored by version {company.registry.champion().version}")
     assert len(pd.read_parquet(tmp_path / "out")) == len(months)
     told = company.call("pipelines.campaign:campaign", str(tmp_path / "out"), 500.0, str(tmp_path / "list"))
     assert " customers to contact for " in told

@@ -137,7 +137,7 @@ def test_windows_of_another_version_are_not_the_champions() -> None:
         ({"history": (*HISTORY, Event(BEGUN, "", {}, ago(0.1)))}, "One is running: another retraining began at 2026-04-01"),
         (
             {"history": (Event(BEGUN, "", {"key": "k, drifted"}, ago(9)), Event(ENDED, "", {"promoted": True}, ago(9)))},
-            "Nothing asks for one, and none would start now: one has just been; the next may start at 2026-05-07 06:00.",
+            "Nothing asks for one, and none would start now: one has just been; the next may start at 2026-04-17 06:00.",
         ),
         ({}, "Retraining Nothing asks for one."),
         ({}, "Routine The last training was on 2026-02-19; the next one falls due on 2026-05-20, every 90 days."),
