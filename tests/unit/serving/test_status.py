@@ -44,8 +44,6 @@ def test_the_model_tells_where_it_comes_from(client, bundle):
     assert (card["version"], card["fingerprint"]) == ("1", bundle.fingerprint)
     assert card["lineage"] == {"data": "data-0", "params": "params", "commit": "commit"}
     assert card["metrics"] == bundle.metrics | {"undefined": None}
-        "undefined": None
-    }
     assert card["threshold"] == bundle.decision.threshold
     assert card["features"][1] == {"name": "Total day charge", "kind": "number", "nullable": True}
     assert [feature["name"] for feature in card["features"]] == list(bundle.contract.features)
