@@ -51,7 +51,7 @@ class Company:
         random = np.random.default_rng(1)
         rows = [row for block in blocks(REFERENCE, 1) for row in block]
         chance = self.score_matrix(matrix(rows))
-        return Reference(rows, (random.random(len(rows)) < chance).astype(np.int64), chance)
+        return Reference(rows, (random.random(len(rows)) < chance).astype(np.int64), chance, np.arange(len(rows)))
 
     def score_matrix(self, seen: Matrix) -> Floats:
         """Probabilities (n,)."""
