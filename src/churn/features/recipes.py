@@ -64,8 +64,6 @@ def with_rates(
     Returns the design, and the design of the training rows, in which the rate that a row sees comes from the other side
     of `splits`, so that no row sees its own outcome.
     """
-    if not rated:
-        return design, design.transform(matrix)
     encoder = TargetEncoder(target_type="binary", cv=list(splits))
     rates_seen = encoder.fit_transform(_places(columns, matrix, rated), label)
     tables = np.full((len(rated), max(len(columns[i].levels) for i in rated) + 2), encoder.target_mean_, dtype=np.float32)
