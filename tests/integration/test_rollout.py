@@ -15,21 +15,10 @@ from churn.store import Store
 from pipelines.rollback import roll_back
 from support.killed import deploy
 from support.load import loading, post
-from support.server import RUN, address, running, until
+from support.server import FAILS_HALF, RAISES, RUN, address, running, until
 from support.tiny import ROW, build_bundle
 
 CALLERS = 4
-# What the third version of the model does in the server: every second call fails.
-FAILING = """
-from itertools import count
-from churn.bundle.open import Bundle
-whole, calls = Bundle.score_rows, count()
-def fails_half(bundle, rows):
-    if bundle.data_hash == "data-2" and next(calls) % 2:
-        raise RuntimeError("no memory")
-    return whole(bundle, rows)
-Bundle.score_rows = fails_half
-"""
 KNOBS = {
     "gate": "false",
     "evidence": "false",
@@ -102,7 +91,7 @@ def test_from_candidate_to_champion_and_back(state, monkeypatch):
     """
     monkeypatch.chdir(state)
     monkeypatch.setenv("CHURN_STATE", str(state / "state"))
-    with running(state / "state", FAILING + RUN) as (_, client):
+    with running(state / "state", FAILS_HALF % (2, RAISES) + RUN) as (_, client):
         monkeypatch.setenv("CHURN_PORT", str(address(client)[1]))
         with loading(address(client), ask, CALLERS) as record:
             kinds = deployed(state, "2")

@@ -26,6 +26,18 @@ logs.configure(settings.log_level)
 with listen(settings) as door:
     serve(settings, door, float(sys.argv[1]))
 """
+# Before SERVE or RUN: every second call of the model made of some data goes some way wrong, as a line of Python says.
+FAILS_HALF = """
+from itertools import count
+from churn.bundle.open import Bundle
+whole, calls = Bundle.score_rows, count()
+def fails_half(bundle, rows):
+    if bundle.data_hash == "data-%d" and next(calls) %% 2:
+        %s
+    return whole(bundle, rows)
+Bundle.score_rows = fails_half
+"""
+RAISES = 'raise RuntimeError("no memory")'
 RUN = "from churn.settings import load; from serving.launch import run; run(load(), 'churn')"
 
 STARTED_SECONDS = 90  # on a busy machine

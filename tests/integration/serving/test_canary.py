@@ -11,7 +11,7 @@ from churn.rollout.share import canary_salt, place
 from churn.store import Store
 from serving.challenger.pointer import WITHDRAWN, Target, write
 from support.load import loading, post
-from support.server import SERVE, address, logged, point, running, until
+from support.server import FAILS_HALF, SERVE, address, logged, point, running, until
 from support.tiny import ROW, build_bundle
 
 CALLERS, CUSTOMERS = 8, 500
@@ -21,17 +21,6 @@ PLAN = Plan(
     slow_seconds=0.5,
     errors=ErrorRule(good=0.001, bad=0.05, false_alarm=0.001, missed=0.05),
 )
-# A model that fails each second call, at the place where the server calls any model.
-FAILING = """
-from itertools import count
-from churn.bundle.open import Bundle
-whole, calls = Bundle.score_rows, count()
-def fails_half(bundle, rows):
-    if bundle.data_hash == "data-1" and next(calls) %% 2:
-        %s
-    return whole(bundle, rows)
-Bundle.score_rows = fails_half
-"""
 WAYS = {
     "it raises": "raise RuntimeError('no memory')",
     "its score is not a number": "from churn.bundle.open import ScoredRows; return ScoredRows([float('nan')], [False], [0])",
@@ -78,7 +67,7 @@ def test_the_challenger_answers_its_share_and_nobody_else(state):
 def test_a_challenger_that_fails_half_of_its_calls_is_withdrawn(state, way):
     """Within ten seconds, no answer fails, nobody beyond its share met it, and the withdrawal is in the history."""
     with (
-        running(state, FAILING % way + SERVE) as (_, client),
+        running(state, FAILS_HALF % (1, way) + SERVE) as (_, client),
         loading(address(client), ask, CALLERS) as record,
     ):
         began = time.monotonic()

@@ -13,21 +13,11 @@ from churn.store import Event, Store
 from pipelines.rollback import roll_back
 from support.load import loading, post
 from support.mlflow_file import NAME, make_registry, set_tag
-from support.server import RUN, address, running, until
+from support.server import FAILS_HALF, RAISES, RUN, address, running, until
 from support.tiny import ROW, build_bundle
 
 CALLERS = 2
 RULE = ErrorRule(good=0.001, bad=0.05, false_alarm=0.001, missed=0.05)
-FAILING = """
-from itertools import count
-from churn.bundle.open import Bundle
-whole, calls = Bundle.score_rows, count()
-def fails_half(bundle, rows):
-    if bundle.data_hash == "data-1" and next(calls) % 2:
-        raise RuntimeError("no memory")
-    return whole(bundle, rows)
-Bundle.score_rows = fails_half
-"""
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +68,7 @@ def test_a_rollback_is_one_command_and_takes_seconds(state, monkeypatch):
 def test_a_failing_canary_is_withdrawn_and_the_registry_hears_of_it(state):
     """It comes by alias and tag, fails half of its calls, is gone within ten seconds, and the alias with it; nobody noticed."""
     desk(state).point(ALIAS, "1")
-    with running(state, FAILING + RUN) as (_, client), loading(address(client), ask, CALLERS) as record:
+    with running(state, FAILS_HALF % (1, RAISES) + RUN) as (_, client), loading(address(client), ask, CALLERS) as record:
         set_tag(state, "2", PLAN, Plan(mode="canary", share=0.3, slow_seconds=2, errors=RULE).model_dump_json())
         desk(state).point(CHALLENGER, "2")
         until(lambda: client.get("/model").json()["challenger"] or withdrawn(state), seconds=30)
