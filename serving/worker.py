@@ -23,7 +23,8 @@ def main() -> None:
     """Answer requests until SIGTERM, or until the parent is gone."""
     where = settings.load()
     begin(where)
-    with socket.socket(fileno=int(sys.argv[2])) as channel, share(where) as door:
+    channel = socket.socket(fileno=int(sys.argv[2]))  # never closed here: its end tells the parent that the process is gone
+    with share(where) as door:
         threading.Thread(target=_end_with, args=(channel,), daemon=True).start()
         try:
             serve(where, door, slot=SharedSlot(Path(sys.argv[1])), ready=lambda: channel.sendall(b"."))
