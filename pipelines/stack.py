@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -15,53 +14,27 @@ import httpx
 
 from churn.console import console
 from churn.errors import ChurnError, PortTaken
-from churn.settings import Settings
+from churn.settings import PREFECT_LOGIN, Settings
+from pipelines.service import Service
+from pipelines.tracking import tracking_server
 
 START_SECONDS = 120
 STOP_SECONDS = 15
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@dataclass(frozen=True)
-class Service:
-    """One process. `url` answers once it is ready; a service without a URL is ready when it runs."""
-
-    name: str
-    command: list[str]
-    variable: str = ""
-    port: int = 0
-    url: str = ""
-    page: str = ""
-
-
 def services(settings: Settings) -> list[Service]:
     """What `churn up` starts, in order."""
-    here, python = settings.inner_host, sys.executable
-    evidently, mlflow = settings.evidently_port, settings.mlflow_port
-    return [
-        prefect_server(settings),
-        Service(
-            "mlflow",
-            [python, "-m", "mlflow", "server", "--host", here, "--port", str(mlflow), "--workers", "1",
-             "--backend-store-uri", settings.tracking_uri, "--allowed-hosts", f"{here}:{mlflow},localhost:{mlflow}"],
-            "CHURN_MLFLOW_PORT", mlflow, f"http://{here}:{mlflow}/health", f"http://{here}:{mlflow}/#/models",
-        ),
-        Service(
-            "evidently",
-            [python, "-m", "evidently.cli", "ui", "--host", here, "--port", str(evidently),
-             "--workspace", str(settings.state / "evidently")],
-            "CHURN_EVIDENTLY_PORT", evidently, f"http://{here}:{evidently}/api/version", f"http://{here}:{evidently}",
-        ),
-        api(settings),
-    ]  # fmt: skip
+    tracking = tracking_server(settings)
+    return [prefect_server(settings), *([tracking] if tracking else []), evidently(settings), api(settings)]
 
 
 def prefect_server(settings: Settings) -> Service:
-    """The Prefect server with its database in the state folder."""
-    address = f"http://{settings.inner_host}:{settings.prefect_port}"
-    command = ["prefect", "server", "start", "--host", settings.inner_host, "--port", str(settings.prefect_port)]
-    return Service("prefect", [sys.executable, "-m", *command], "CHURN_PREFECT_PORT", settings.prefect_port,
-                   f"{address}/api/health", address)  # fmt: skip
+    """The Prefect server; its database is in the state folder unless PREFECT_SERVER_DATABASE_CONNECTION_URL names one."""
+    port, host = settings.prefect_port, settings.shared_host or settings.loopback
+    address = f"http://{settings.inner_host}:{port}"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", host, "--port", str(port)]
+    return Service("prefect", command, "CHURN_PREFECT_PORT", port, f"{address}/api/health", address, host)
 
 
 def worker() -> Service:
@@ -70,10 +43,22 @@ def worker() -> Service:
     return Service("worker", [sys.executable, "-m", *command])
 
 
+def evidently(settings: Settings) -> Service:
+    """The pages of Evidently, which know no login for who reads."""
+    port, host = settings.evidently_port, settings.loopback
+    page, workspace = f"http://{host}:{port}", str(settings.state / "evidently")
+    command = ["evidently.cli", "ui", "--host", host, "--port", str(port), "--workspace", workspace]
+    return Service(
+        "evidently", [sys.executable, "-m", *command], "CHURN_EVIDENTLY_PORT", port, f"{page}/api/version", page, host
+    )
+
+
 def api(settings: Settings) -> Service:
     """The prediction server."""
-    return Service("api", [sys.executable, "-m", "churn.cli", "serve"], "CHURN_PORT", settings.port,
-                   f"{settings.api_url}/health", f"{settings.api_url}/docs")  # fmt: skip
+    return Service(
+        "api", [sys.executable, "-m", "churn.cli", "serve"], "CHURN_PORT", settings.port,
+        f"{settings.api_url}/health", f"{settings.api_url}/docs", settings.host,
+    )  # fmt: skip
 
 
 class Stack:
@@ -98,7 +83,7 @@ class Stack:
 
     def start(self, service: Service) -> None:
         """Start a service and wait until it answers. Raises PortTaken, or ChurnError with the end of its log."""
-        refuse_taken(self._settings.host, service)
+        refuse_taken(service)
         logs = self._settings.state / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         with (logs / f"{service.name}.log").open("wb") as log:
@@ -107,7 +92,7 @@ class Stack:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
-                env=os.environ | {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"},
+                env=os.environ | {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"} | service.extra,
                 start_new_session=True,
             )
         self._running.append((service, process))
@@ -143,7 +128,9 @@ def environment(settings: Settings) -> dict[str, str]:
     """What every process of the stack needs to know; telemetry is off. Makes the home of Prefect."""
     home = settings.state / "prefect"
     home.mkdir(parents=True, exist_ok=True)
+    login = os.environ.get("PREFECT_API_AUTH_STRING") or os.environ.get(PREFECT_LOGIN)
     return {
+        **({"PREFECT_API_AUTH_STRING": login} if login else {}),
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_HOME": str(home),
@@ -163,12 +150,12 @@ def deploy_flows() -> None:
             raise ChurnError(f"`prefect {' '.join(command)}` failed: {' '.join((done.stdout + done.stderr).split())[-400:]}")
 
 
-def refuse_taken(host: str, service: Service) -> None:
+def refuse_taken(service: Service) -> None:
     """Raise PortTaken when something listens on the service's port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, service.port))
+            probe.bind((service.host, service.port))
         except OSError as error:
             text = f"port {service.port} for {service.name} is taken; end what uses it or set {service.variable}"
             raise PortTaken(text) from error

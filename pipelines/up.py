@@ -13,7 +13,7 @@ def run(settings: Settings) -> None:
     stack.end_on_signals()
     server, *others = stack.services(settings)
     for service in (server, *others):
-        stack.refuse_taken(settings.host, service)
+        stack.refuse_taken(service)
     try:
         with stack.Stack(settings) as running:
             running.start(server)

@@ -12,6 +12,9 @@ from churn.errors import ParamsError
 LOOPBACK = ("127.0.0.1", "localhost")
 HERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}  # noqa: S104 - what to call a host that only binds
 
+PREFECT_LOGIN = "PREFECT_SERVER_API_AUTH_STRING"
+MLFLOW_LOGIN = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
+
 
 class Settings(BaseSettings):
     """CHURN_* variables; paths are relative to the workspace, which is the current folder."""
@@ -25,6 +28,7 @@ class Settings(BaseSettings):
     client_key: SecretStr = SecretStr("")
     alerts: SecretStr = SecretStr("")
     host: str = "127.0.0.1"
+    shared_host: str = ""
     port: int = Field(8000, ge=1, le=65535)
     prefect_port: int = Field(4200, ge=1, le=65535)
     mlflow_port: int = Field(5000, ge=1, le=65535)
@@ -56,6 +60,16 @@ class Settings(BaseSettings):
             )
         return host
 
+    @field_validator("shared_host")
+    @classmethod
+    def locked(cls, host: str) -> str:
+        """Without logins nothing beyond this machine may reach Prefect and MLflow."""
+        if host and host not in LOOPBACK and not (os.environ.get(PREFECT_LOGIN) and tracking_login()):
+            raise ValueError(
+                f"{host!r} is not a loopback address; set {PREFECT_LOGIN} and {' and '.join(MLFLOW_LOGIN)} as well"
+            )
+        return host
+
     @model_validator(mode="after")
     def absolute(self) -> Self:
         """Make paths independent of the current folder, and default the store to a file in the state folder."""
@@ -69,7 +83,21 @@ class Settings(BaseSettings):
     @property
     def tracking_uri(self) -> str:
         """MLFLOW_TRACKING_URI, or a SQLite file in the state folder."""
-        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.state / 'mlflow.db'}"
+        return os.environ.get("MLFLOW_TRACKING_URI") or self._tracking_file
+
+    @property
+    def tracking_store(self) -> str | None:
+        """The database of the MLflow server of `churn up`; None where MLFLOW_TRACKING_URI names one that others run."""
+        if given := os.environ.get("MLFLOW_BACKEND_STORE_URI"):
+            return given
+        if not self.tracking_uri.startswith(("http://", "https://")):
+            return self.tracking_uri
+        own = {f"http://{name}:{self.mlflow_port}" for name in (self.inner_host, *LOOPBACK)}
+        return self._tracking_file if self.tracking_uri.rstrip("/") in own else None
+
+    @property
+    def _tracking_file(self) -> str:
+        return f"sqlite:///{self.state / 'mlflow.db'}"
 
     @property
     def bundles(self) -> Path:
@@ -93,9 +121,14 @@ class Settings(BaseSettings):
         return {"X-API-Key": key} if key else {}
 
     @property
-    def inner_host(self) -> str:
-        """Where that listens which knows no keys: this machine, wherever the API listens."""
+    def loopback(self) -> str:
+        """Where that listens which knows no logins: this machine, wherever the API listens."""
         return self.host if self.host in LOOPBACK else LOOPBACK[0]
+
+    @property
+    def inner_host(self) -> str:
+        """Where this machine finds Prefect and MLflow."""
+        return HERE.get(self.shared_host, self.shared_host) or self.loopback
 
     @property
     def api_url(self) -> str:
@@ -111,3 +144,11 @@ def load() -> Settings:
         wrong = error.errors()[0]
         name = f"CHURN_{str(wrong['loc'][0]).upper()}"
         raise ParamsError(f"environment variable {name}: {wrong['msg'].removeprefix('Value error, ')}") from error
+
+
+def tracking_login() -> tuple[str, str] | None:
+    """Name and password for the MLflow server; None where none is set. Raises ParamsError where one of the two is missing."""
+    name, password = (os.environ.get(variable, "") for variable in MLFLOW_LOGIN)
+    if bool(name) != bool(password):
+        raise ParamsError(f"{' and '.join(MLFLOW_LOGIN)} belong together: set both, or none")
+    return (name, password) if name else None

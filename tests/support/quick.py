@@ -26,3 +26,16 @@ def with_knobs(params: str, **sections: dict[str, object]) -> str:
     text = io.StringIO()
     yaml.dump(tree, text)
     return text.getvalue()
+
+
+def quickest(params: str) -> str:
+    """The text of a params.yaml with one learner as it is, and no figure that takes further fits."""
+    yaml = YAML()
+    tree = yaml.load(quick(params))
+    del tree["train"]["learners"][1:]
+    tree["train"]["tune"] |= {"trials": 0}
+    tree["evaluate"] |= {"bootstrap": 20, "learning_curve": [], "out_of_time": False}
+    tree["gate"] |= {"resamples": 100, "milliseconds": 1000}
+    text = io.StringIO()
+    yaml.dump(tree, text)
+    return text.getvalue()

@@ -5,6 +5,7 @@ Both desks answer as `Registry` does and raise RegistryUnavailable; to point at 
 
 import json
 import sqlite3
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from urllib.request import Request, urlopen
 
 from churn.errors import NoModel, RegistryUnavailable
 from churn.registry.registry import FINGERPRINT, LOCAL, PLAN, Named, Version
+from churn.settings import tracking_login
 
 ANSWER_SECONDS = 15
 QUERY = """
@@ -83,10 +85,12 @@ class FileDesk:
 
 
 class ServerDesk:
-    """A tracking server's REST API."""
+    """A tracking server's REST API, with the login of the environment where there is one."""
 
     def __init__(self, uri: str, name: str) -> None:
         self._uri, self._name = uri, name
+        login = tracking_login()
+        self._entry = {"Authorization": f"Basic {b64encode(':'.join(login).encode()).decode()}"} if login else {}
 
     def named(self, alias: str) -> Named | None:
         """Ask for the aliases of the model, then for the version."""
@@ -115,7 +119,8 @@ class ServerDesk:
     def _get(self, path: str, part: str, **query: str) -> dict[str, Any]:
         """A part of an answer; empty for what the server does not know."""
         try:
-            with urlopen(f"{self._url(path)}?{urlencode(query)}", timeout=ANSWER_SECONDS) as answer:  # noqa: S310
+            request = Request(f"{self._url(path)}?{urlencode(query)}", headers=self._entry)  # noqa: S310
+            with urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
                 found: dict[str, Any] = json.load(answer)[part]
                 return found
         except HTTPError as error:
@@ -124,7 +129,7 @@ class ServerDesk:
             raise
 
     def _send(self, method: str, body: Mapping[str, str]) -> None:
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", **self._entry}
         request = Request(self._url(ALIASES), json.dumps(body).encode(), headers, method=method)  # noqa: S310
         urlopen(request, timeout=ANSWER_SECONDS).close()  # noqa: S310
 

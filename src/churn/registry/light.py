@@ -14,9 +14,11 @@ from pathlib import Path
 from churn.errors import ChurnError, RegistryUnavailable
 from churn.registry.ask import Desk, FileDesk, ServerDesk
 from churn.registry.registry import ALIAS, CHALLENGER, LOCAL, Named, Registry, Version, intact, place
+from churn.settings import MLFLOW_LOGIN
 
 FETCH_SECONDS = 600
-NEEDS_CLIENT = ("MLFLOW_TRACKING_", "MLFLOW_WORKSPACE", "MLFLOW_ENABLE_WORKSPACES")  # logins, certificates, tenants
+NEEDS_CLIENT = ("MLFLOW_TRACKING_", "MLFLOW_WORKSPACE", "MLFLOW_ENABLE_WORKSPACES")  # tokens, certificates, tenants
+KNOWN = {"MLFLOW_TRACKING_URI", *MLFLOW_LOGIN}
 
 MakeDesk = Callable[[str, str], Desk]
 
@@ -61,8 +63,8 @@ def registry_at(uri: str, name: str) -> LightRegistry | Registry:
 
 
 def asking(uri: str) -> MakeDesk | None:
-    """How to ask for aliases without MLflow's client, None where only that knows: other databases, logins, tenants."""
-    needed = any(name.startswith(NEEDS_CLIENT) and name != "MLFLOW_TRACKING_URI" for name in os.environ)
+    """How to ask for aliases without MLflow's client, None where only that knows: other databases, tokens, tenants."""
+    needed = any(name.startswith(NEEDS_CLIENT) and name not in KNOWN for name in os.environ)
     if needed or "?" in uri or "@" in uri or (Path.home() / ".mlflow" / "credentials").exists():
         return None
     if uri.startswith(LOCAL):
