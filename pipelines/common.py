@@ -25,9 +25,9 @@ def may_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:  # 
     return False
 
 
-# For every task that touches a server or the disk.
+# For every task that touches a server or the disk: tries for a minute and more, so that a server may be restarted meanwhile.
 OUTSIDE: dict[str, Any] = {
-    "retries": 3,
+    "retries": 5,
     "retry_delay_seconds": exponential_backoff(backoff_factor=2),
     "retry_jitter_factor": 0.5,
     "retry_condition_fn": may_pass,

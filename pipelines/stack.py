@@ -125,7 +125,11 @@ def orchestrated(settings: Settings) -> dict[str, str]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """What every process of the stack needs to know; telemetry is off. Makes the home of Prefect."""
+    """What every process of the stack needs to know; telemetry is off. Makes the home of Prefect.
+
+    A run holds its deployment's one place by a lease, which must outlive a restart of the Prefect server: in memory it would
+    be gone, and the run ended in its middle.
+    """
     home = settings.state / "prefect"
     home.mkdir(parents=True, exist_ok=True)
     login = os.environ.get("PREFECT_API_AUTH_STRING") or os.environ.get(PREFECT_LOGIN)
@@ -136,6 +140,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": f"http://{settings.inner_host}:{settings.prefect_port}/api",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),

@@ -11,7 +11,8 @@ USERS = """[mlflow]
 default_permission = READ
 database_uri = sqlite:///{folder}/mlflow-users.db
 authorization_function = mlflow.server.auth:authenticate_request_basic_auth
-"""
+auth_cache_ttl_seconds = 60
+"""  # the cache saves hashing the password at every request; with one worker it never goes stale
 
 
 def tracking_server(settings: Settings) -> Service | None:

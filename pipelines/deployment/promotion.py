@@ -11,7 +11,7 @@ from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.trial import Outcome, Trial
 
 PROMOTING = "promoting"  # a kind of line in the history: from here on the alias may have moved
-ATTEMPTS = 4  # to undo a promotion; Prefect does not repeat a rollback
+ATTEMPTS = 6  # to undo a promotion, over a minute; Prefect does not repeat a rollback
 
 
 @task(**OUTSIDE)

@@ -18,6 +18,7 @@ ChurnError                   base: one line for the person who must act
 ├── NoModel                  no champion has been promoted yet
 ├── BudgetSpent              requests to a new champion failed too often
 ├── RegistryUnavailable      the model registry does not answer
+├── LoginRefused             the model registry wants a login, or another one
 ├── StoreUnavailable         the store does not answer or is locked
 ├── HistoryAltered           a past line of the model's history is not what was written
 ├── AlertNotSent             a place that alerts go to did not take one
@@ -169,6 +170,14 @@ class RegistryUnavailable(ChurnError):
 
     status = 503
     title = "The model registry does not answer"
+
+
+class LoginRefused(ChurnError):
+    """The model registry wants a login, or another one."""
+
+    status = 503
+    exit_code = 2
+    title = "The model registry refuses the login"
 
 
 class StoreUnavailable(ChurnError):

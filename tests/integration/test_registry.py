@@ -204,13 +204,13 @@ def test_a_light_registry_says_what_fails_in_one_line(tmp_path):
 
 
 def test_the_client_asks_where_only_it_knows_how(tmp_path, monkeypatch):
-    """Other databases, logins and tenants are left to MLflow's client."""
+    """Other databases, tokens and tenants are left to MLflow's client."""
     monkeypatch.setenv("HOME", str(tmp_path))
     for uri in ("sqlite:///mlflow.db", "http://127.0.0.1:5000", "https://mlflow.example"):
         assert isinstance(registry_at(uri, "churn"), LightRegistry)
     for uri in ("postgresql://user@host/mlflow", "databricks", "http://user:password@host", "sqlite:///mlflow.db?timeout=5"):
         assert asking(uri) is None
-    for name in ("MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_INSECURE_TLS", "MLFLOW_WORKSPACE"):
+    for name in ("MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_INSECURE_TLS", "MLFLOW_WORKSPACE"):
         with monkeypatch.context() as patch:
             patch.setenv(name, "x")
             assert isinstance(registry_at("http://127.0.0.1:5000", "churn"), Registry)

@@ -5,12 +5,13 @@ Prefect reads the environment when it is imported, so the process of the tests n
 
 import os
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from churn import workspace
@@ -18,6 +19,7 @@ from churn.registry import Registry
 from churn.settings import Settings
 from churn.simulate import write_month
 from pipelines import stack, tracking
+from support.quick import with_knobs
 
 PORTS = ("port", "prefect_port", "mlflow_port", "evidently_port")
 CALL = "__import__('pkgutil').resolve_name({name!r})(*{arguments!r})"
@@ -65,6 +67,43 @@ class Company:
         """The runs of a flow, oldest first; a schedule's runs to come are left out."""
         found = self.ask("flow_runs/filter", flows={"name": {"any_": [flow]}}, sort="EXPECTED_START_TIME_ASC")
         return [run for run in found if not (run["state"] and run["state"]["type"] == "SCHEDULED" and run["auto_scheduled"])]
+
+    def run(self, name, **parameters):
+        """Let the worker run a deployment; the id of the run."""
+        run = f"run_deployment({name!r}, parameters={parameters!r}, timeout=0, as_subflow=False).id"
+        return str(self.evaluate(f"__import__('prefect.deployments').deployments.{run}"))
+
+    def state(self, run):
+        """The type of the state of a run, and its name."""
+        (found,) = self.ask("flow_runs/filter", flow_runs={"id": {"any_": [run]}})
+        return found["state"]["type"], found["state"]["name"]
+
+    def kill(self, name):
+        """Kill a service with all that it started, at once."""
+        process = next(process for service, process in reversed(self.running._running) if service.name == name)
+        own = psutil.Process(process.pid)
+        victims = [*own.children(recursive=True), own]
+        for one in victims:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        process.wait()
+        psutil.wait_procs(victims, 10)
+
+    def start(self, make):
+        """Start the service that `make` makes of the settings, in the workspace."""
+        with self.inside():
+            self.running.start(make(self.settings))
+
+    @contextmanager
+    def knobs(self, **sections):
+        """Other knobs in params.yaml meanwhile."""
+        path = self.folder / "params.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(with_knobs(text, **sections), encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.write_text(text, encoding="utf-8")
 
     @property
     def registry(self):

@@ -1,6 +1,7 @@
 """Ask which version an alias names, and move aliases, without MLflow's client: in a SQLite file or at a tracking server.
 
-Both desks answer as `Registry` does and raise RegistryUnavailable; to point at a version that is not there raises NoModel.
+Both desks answer as `Registry` does and raise RegistryUnavailable or LoginRefused; to point at a version that is not there
+raises NoModel.
 """
 
 import json
@@ -15,8 +16,8 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
-from churn.errors import NoModel, RegistryUnavailable
-from churn.registry.registry import FINGERPRINT, LOCAL, PLAN, Named, Version
+from churn.errors import ChurnError, NoModel
+from churn.registry.registry import FINGERPRINT, LOCAL, PLAN, REFUSED, Named, Version, failure
 from churn.settings import tracking_login
 
 ANSWER_SECONDS = 15
@@ -148,6 +149,6 @@ def _absent(uri: str, name: str, version: str) -> NoModel:
     return NoModel(f"model '{name}' has no version {version} in {uri}; `churn history` names those that were champion")
 
 
-def _failed(uri: str, error: Exception) -> RegistryUnavailable:
-    cause = " ".join(str(error).split())[:200] or type(error).__name__
-    return RegistryUnavailable(f"the registry {uri} failed ({cause}); check MLFLOW_TRACKING_URI")
+def _failed(uri: str, error: Exception) -> ChurnError:
+    refused = isinstance(error, HTTPError) and error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    return failure(uri, error, REFUSED[0] if refused else "")

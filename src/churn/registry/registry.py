@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from churn.bundle.manifest import Manifest, fingerprint
-from churn.errors import BundleCorrupt, NoModel, RegistryUnavailable
+from churn.errors import BundleCorrupt, ChurnError, LoginRefused, NoModel, RegistryUnavailable
+from churn.settings import MLFLOW_LOGIN
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
@@ -22,6 +23,7 @@ CHALLENGER = "challenger"
 FINGERPRINT = "churn.bundle"
 PLAN = "churn.rollout"  # the tag that says how a challenger is tried out
 LOCAL = "sqlite:///"
+REFUSED = ("UNAUTHENTICATED", "CUSTOMER_UNAUTHORIZED", "PERMISSION_DENIED")  # 401 and 403
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,11 @@ class Registry:
 
     @contextmanager
     def answering(self) -> Iterator["MlflowClient"]:
-        """Give the client; turn any failure of the registry into RegistryUnavailable."""
+        """Give the client; turn its failures into RegistryUnavailable, or into NoModel or LoginRefused, which no retry mends."""
         try:
             yield self.client
         except _failures() as error:
-            cause = " ".join(str(error).split()).split(" with exception")[0][:200]
-            raise RegistryUnavailable(f"the registry {self.uri} failed ({cause}); check MLFLOW_TRACKING_URI") from error
+            raise failure(self.uri, error, getattr(error, "error_code", "")) from error
 
     def champion(self) -> Version | None:
         """The version that the alias names, or None while there is none."""
@@ -179,6 +180,16 @@ def _download(uri: str, scratch: Path) -> Path:
 
 def _version(item: "ModelVersion") -> Version:
     return Version(str(item.version), dict(item.tags).get(FINGERPRINT, ""), item.run_id or "")
+
+
+def failure(uri: str, error: Exception, code: str) -> ChurnError:
+    """What a failed call is for the person who must act. code: as MLflow names errors, empty where it has not answered."""
+    cause = " ".join(str(error).split()).split(" with exception")[0][:200] or type(error).__name__
+    if code == "RESOURCE_DOES_NOT_EXIST":
+        return NoModel(f"the registry {uri} does not have it ({cause}); `churn history` names what there was")
+    if code in REFUSED:
+        return LoginRefused(f"the registry {uri} refuses the login ({cause}); set {' and '.join(MLFLOW_LOGIN)}")
+    return RegistryUnavailable(f"the registry {uri} failed ({cause}); check MLFLOW_TRACKING_URI")
 
 
 def _failures() -> tuple[type[Exception], ...]:

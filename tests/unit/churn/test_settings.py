@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from churn.errors import ParamsError
-from churn.settings import load
+from churn.settings import MLFLOW_LOGIN, PREFECT_LOGIN, load, tracking_login
 
 
 @pytest.fixture(autouse=True)
@@ -12,7 +12,8 @@ def clean(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for name in ("STATE", "STORE_URL", "HOST", "PORT", "PREFECT_PORT", "MLFLOW_PORT", "EVIDENTLY_PORT", "POLL_SECONDS"):
         monkeypatch.delenv(f"CHURN_{name}", raising=False)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_BACKEND_STORE_URI", PREFECT_LOGIN, *MLFLOW_LOGIN):
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_everything_lives_in_the_state_folder_by_default(tmp_path):
@@ -77,3 +78,43 @@ def test_loading_makes_nothing(tmp_path):
     """Reading the settings creates no file and no folder."""
     load()
     assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_prefect_and_mlflow_leave_the_machine_only_with_logins(monkeypatch):
+    """Each login that is missing is named; with all of them they listen where they are told."""
+    monkeypatch.setenv("CHURN_SHARED_HOST", "0.0.0.0")
+    for name in ("PREFECT_SERVER_API_AUTH_STRING", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"):
+        with pytest.raises(ParamsError, match=r"CHURN_SHARED_HOST.*not a loopback|belong together") as caught:
+            load()
+        assert name in str(caught.value)
+        monkeypatch.setenv(name, "ada")
+    assert (load().shared_host, load().inner_host, load().loopback) == ("0.0.0.0", "127.0.0.1", "127.0.0.1")
+
+
+def test_half_a_login_is_refused(monkeypatch):
+    """A name without a password would leave the server open."""
+    assert tracking_login() is None
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "ada")
+    with pytest.raises(ParamsError, match="set both, or none"):
+        tracking_login()
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "word")
+    assert tracking_login() == ("ada", "word")
+
+
+@pytest.mark.parametrize(
+    ("address", "store"),
+    [
+        ("", "sqlite:///{state}/mlflow.db"),
+        ("sqlite:////elsewhere.db", "sqlite:////elsewhere.db"),
+        ("http://127.0.0.1:5000/", "sqlite:///{state}/mlflow.db"),
+        ("http://localhost:5000", "sqlite:///{state}/mlflow.db"),
+        ("http://127.0.0.1:5001", None),
+        ("https://mlflow.example", None),
+    ],
+)
+def test_the_stack_s_own_mlflow_server_has_a_database(monkeypatch, tmp_path, address, store):
+    """It keeps its runs where the clients would, or in the state folder if they come to it; others' servers are left alone."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    assert load().tracking_store == (store and store.format(state=tmp_path / "state"))
+    monkeypatch.setenv("MLFLOW_BACKEND_STORE_URI", "postgresql+psycopg://db/mlflow")
+    assert load().tracking_store == "postgresql+psycopg://db/mlflow"
