@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from typing import Any
@@ -30,12 +30,14 @@ class Observed:
 
 def observe(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Params) -> Observed:
     """Measure the predictions of one version in a snapshot; windows before it that were too small are joined with it."""
-    known = known_windows(log, version, snapshot)
+    names = log.snapshots()
+    known = _windows(log, version, names, snapshot)
     joined = trailing([(figures.snapshot, state) for state, figures in known])
     drawn: list[Mapping[str, Any]] = []
     parts = [_read(log, bundle, name, version, drawn, knobs.monitoring.sample_rows) for name in [*joined, snapshot]]
     window = reduce(add, parts).block
-    past = _past(log, bundle, version, snapshot, knobs)
+    counts = [one.counts for one in in_order(known) if one.counts is not None]
+    past = replace(_past(log, bundle, version, snapshot, knobs), windows=counts, complete=snapshot != names[-1])
     return Observed(drawn, measure(yardstick_of(bundle, knobs), snapshot, window, past, knobs.monitoring))
 
 
@@ -58,7 +60,10 @@ def known_windows(log: Store, version: str, snapshot: str | None = None) -> list
 
     What an older program wrote is left out.
     """
-    names = log.snapshots()
+    return _windows(log, version, log.snapshots(), snapshot)
+
+
+def _windows(log: Store, version: str, names: list[str], snapshot: str | None) -> list[tuple[str, Figures]]:
     before = set(names[: names.index(snapshot)]) if snapshot in names else set(names)
     windows = [one for one in log.windows() if one.model_version == version and one.snapshot in before]
     windows.sort(key=lambda one: names.index(one.snapshot))
@@ -68,12 +73,11 @@ def known_windows(log: Store, version: str, snapshot: str | None = None) -> list
 
 def _past(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Params) -> Past:
     policy = knobs.monitoring
-    counts = [one.counts for one in in_order(known_windows(log, version, snapshot)) if one.counts is not None]
     before = last_year(snapshot) if policy.season else None
     names = log.snapshots(version)
     season = as_season(bundle, _all(log, bundle, before)) if before else None
     sets = as_sets(_newest_matured(log, bundle, version, names, knobs), policy.min_outcomes, policy.windows)
-    return Past(counts, season, sets, looks=len(names), complete=snapshot != log.snapshots()[-1])
+    return Past((), season, sets, looks=len(names))
 
 
 def _all(log: Store, bundle: Bundle, snapshot: str) -> Block:

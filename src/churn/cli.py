@@ -1,4 +1,4 @@
-"""The `churn` command; what it can do stands in `churn/commands`. Slow libraries are imported by the command that needs them."""
+"""The `churn` command; what it can do stands in `churn/commands`. Slow libraries are imported by whichever needs them."""
 
 import os
 import sys
