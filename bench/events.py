@@ -32,7 +32,7 @@ def main(events: int, folder: Path) -> None:
     for place in (folder / "orders", places.state, places.beside):
         place.mkdir(parents=True)
     features = {"windows": [7, 30, 90], "sum": ["amount"], "mean": ["amount"], "last": ["channel"], "trend": True}
-    orders = {"table": str(folder / "orders"), "customer": "customer", "time": "time", "known_at": "known"}
+    orders: dict[str, object] = {"table": str(folder / "orders"), "customer": "customer", "time": "time", "known_at": "known"}
     orders |= {"columns": {"amount": "number", "channel": "category"}, "features": features | {"share": {"channel": ["web"]}}}
     declared = {
         "sources": {"orders": orders},

@@ -1,8 +1,7 @@
 """From the store to the figures of a window: its rows, joined with small ones that wait, and what is known of the past."""
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from typing import Any
@@ -11,11 +10,10 @@ from churn.bundle.open import Bundle
 from churn.feedback import broken, matured
 from churn.params import Params
 from churn.store import Store
-from churn.store.stream import Piece
 from monitoring.counts import Block
 from monitoring.figures import Figures
 from monitoring.measure import Past, measure
-from monitoring.read import as_matured
+from monitoring.read import Asked, Part, as_matured, read
 from monitoring.window import as_season, as_sets, in_order, last_year, trailing, yardstick_of
 from monitoring.yardstick import Matured
 
@@ -30,27 +28,21 @@ class Observed:
 
 def observe(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Params) -> Observed:
     """Measure the predictions of one version in a snapshot; windows before it that were too small are joined with it."""
-    known = known_windows(log, version, snapshot)
+    names = log.snapshots()
+    known = _windows(log, version, names, snapshot)
     joined = trailing([(figures.snapshot, state) for state, figures in known])
-    drawn: list[Mapping[str, Any]] = []
-    parts = [_read(log, bundle, name, version, drawn, knobs.monitoring.sample_rows) for name in [*joined, snapshot]]
-    window = reduce(add, parts).block
-    past = _past(log, bundle, version, snapshot, knobs)
+    parts = [_drawn(log, bundle, name, version, knobs.monitoring.sample_rows) for name in [*joined, snapshot]]
+    window = reduce(add, [as_matured(bundle.contract, one) for one in parts]).block
+    drawn = [row for some in parts for part in some for row in part.drawn]
+    counts = [one.counts for one in in_order(known) if one.counts is not None]
+    past = replace(_past(log, bundle, version, snapshot, knobs), windows=counts, complete=snapshot != names[-1])
     return Observed(drawn, measure(yardstick_of(bundle, knobs), snapshot, window, past, knobs.monitoring))
 
 
-def _read(log: Store, bundle: Bundle, snapshot: str, version: str, drawn: list[Mapping[str, Any]], wanted: int) -> Matured:
-    """The rows of a snapshot as arrays; of every so many one is `drawn`, so that at least as many as wanted are."""
+def _drawn(log: Store, bundle: Bundle, snapshot: str, version: str, wanted: int) -> list[Part]:
+    """The rows of a snapshot as arrays; of every so many one is drawn, so that at least as many as wanted are."""
     rows = log.tally(snapshot, version).rows
-    step = max(rows // wanted, 1)
-
-    def seen(pieces: Iterator[Piece]) -> Iterator[Piece]:
-        for piece in pieces:
-            pairs = zip(piece.features[::step], piece.probability[::step], strict=True)
-            drawn.extend({"features": json.loads(text), "probability": chance} for text, chance in pairs)
-            yield piece
-
-    return as_matured(bundle.contract, seen(log.pieces(snapshot, version)), rows)
+    return read(log, bundle.contract, Asked(snapshot, version, every=max(rows // wanted, 1)), rows)
 
 
 def known_windows(log: Store, version: str, snapshot: str | None = None) -> list[tuple[str, Figures]]:
@@ -58,7 +50,10 @@ def known_windows(log: Store, version: str, snapshot: str | None = None) -> list
 
     What an older program wrote is left out.
     """
-    names = log.snapshots()
+    return _windows(log, version, log.snapshots(), snapshot)
+
+
+def _windows(log: Store, version: str, names: list[str], snapshot: str | None) -> list[tuple[str, Figures]]:
     before = set(names[: names.index(snapshot)]) if snapshot in names else set(names)
     windows = [one for one in log.windows() if one.model_version == version and one.snapshot in before]
     windows.sort(key=lambda one: names.index(one.snapshot))
@@ -68,17 +63,16 @@ def known_windows(log: Store, version: str, snapshot: str | None = None) -> list
 
 def _past(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Params) -> Past:
     policy = knobs.monitoring
-    counts = [one.counts for one in in_order(known_windows(log, version, snapshot)) if one.counts is not None]
     before = last_year(snapshot) if policy.season else None
     names = log.snapshots(version)
     season = as_season(bundle, _all(log, bundle, before)) if before else None
     sets = as_sets(_newest_matured(log, bundle, version, names, knobs), policy.min_outcomes, policy.windows)
-    return Past(counts, season, sets, looks=len(names), complete=snapshot != log.snapshots()[-1])
+    return Past((), season, sets, looks=len(names))
 
 
 def _all(log: Store, bundle: Bundle, snapshot: str) -> Block:
     """The rows of a snapshot, whichever version answered."""
-    return as_matured(bundle.contract, log.pieces(snapshot), log.tally(snapshot).rows).block
+    return as_matured(bundle.contract, read(log, bundle.contract, Asked(snapshot), log.tally(snapshot).rows)).block
 
 
 def _newest_matured(log: Store, bundle: Bundle, version: str, names: list[str], knobs: Params) -> Iterator[Matured]:
@@ -88,4 +82,4 @@ def _newest_matured(log: Store, bundle: Bundle, version: str, names: list[str], 
         tally = log.tally(name, version)
         ripe = matured(tally, knobs.retraining.known_share, knobs.problem.horizon_days)
         if ripe and name not in out_of_order:
-            yield as_matured(bundle.contract, log.pieces(name, version, known=True), tally.known)
+            yield as_matured(bundle.contract, read(log, bundle.contract, Asked(name, version, known=True), tally.known))

@@ -41,6 +41,7 @@ class Store:
     """One SQL database. `url` is an SQLAlchemy URL; SQLite runs in WAL mode."""
 
     def __init__(self, url: str, lock_wait: float = LOCK_WAIT_SECONDS) -> None:
+        self.url = url
         address = address_of(url)
         lite = address.get_backend_name() == "sqlite"
         self._where = address.render_as_string(hide_password=True)
@@ -138,10 +139,12 @@ class Store:
         with self._transaction() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def pieces(self, snapshot: str, model_version: str | None = None, *, known: bool = False) -> Iterator[stream.Piece]:
-        """The predictions of a snapshot in pieces, in no order; known: those with an outcome, and with it."""
+    def pieces(
+        self, snapshot: str, model_version: str | None = None, *, known: bool = False, share: stream.Share | None = None
+    ) -> Iterator[stream.Piece]:
+        """The predictions of a snapshot, or a share of them, in pieces and in no order; known: those with an outcome."""
         with self._transaction() as connection:
-            yield from stream.pieces(connection, snapshot, model_version, known=known)
+            yield from stream.pieces(connection, snapshot, model_version, known=known, share=share)
 
     def tally(self, snapshot: str, model_version: str | None = None) -> stream.Tally:
         """How many predictions of a snapshot there are, and how many have an outcome."""
