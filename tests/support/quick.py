@@ -36,6 +36,7 @@ def quickest(params: str) -> str:
     tree["train"]["tune"] |= {"trials": 0}
     tree["evaluate"] |= {"bootstrap": 20, "learning_curve": [], "out_of_time": False}
     tree["gate"] |= {"resamples": 100, "milliseconds": 1000}
+    tree["retraining"] |= {"growth": None}
     text = io.StringIO()
     yaml.dump(tree, text)
     return text.getvalue()

@@ -67,7 +67,7 @@ class Registry:
 
     @contextmanager
     def answering(self) -> Iterator["MlflowClient"]:
-        """Give the client; turn its failures into RegistryUnavailable, or into NoModel or LoginRefused, which no retry mends."""
+        """Give the client; turn failures into RegistryUnavailable, or NoModel or LoginRefused, which no retry mends."""
         try:
             yield self.client
         except _failures() as error:
