@@ -60,7 +60,7 @@ lock: # write requirements.lock anew from pyproject.toml
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet uv
 	.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra postgres --extra dask --extra otel --extra dev --quiet pyproject.toml --output-file requirements.lock
+		--extra postgres --extra shared --extra dask --extra otel --extra dev --quiet pyproject.toml --output-file requirements.lock
 	rm -rf .venv-lock
 
 hook: # check before each commit

@@ -108,7 +108,7 @@ def has_ended(shared, run, seconds=400):
 
 
 def test_every_variable_of_the_set_up_is_documented(shared):
-    """What this set-up is made of stands in the table of docs/shared.md, and so does every package in the extra."""
+    """What this set-up is made of stands in the table of docs/shared.md."""
     table = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", SHARED))
     assert shared.shared.keys() <= table
 
