@@ -250,7 +250,7 @@ def test_a_person_approves_in_prefect(shared, champion, log):
     version = candidate(shared, 207)
     with shared.knobs(deployment={"approval": "human", "gate": False}):
         run = shared.run("deployment/churn", version=version)
-        until(lambda: shared.state(run)[1] == "Suspended", 120)
+        until(lambda: shared.state(run)[1] == "Suspended", 300)
         assert now_champion(shared) != version
         form = {"approve": True, "reason": "figures checked", "name": "Ada"}
         assert shared.ask(f"flow_runs/{run}/resume", run_input=form)["status"] == "ACCEPT"
@@ -266,7 +266,7 @@ def test_nobody_s_answer_is_a_no(shared, champion, log):
     before, version = now_champion(shared), candidate(shared, 208)
     with shared.knobs(deployment={"approval": "human", "gate": False, "approval_hours": 2 / 3600}):
         run = shared.run("deployment/churn", version=version)
-        until(lambda: shared.state(run)[0] == "FAILED", 180)
+        until(lambda: shared.state(run)[0] == "FAILED", 300)
         answer = shared.ask(f"flow_runs/{run}/resume", run_input={"approve": True, "reason": "late", "name": "Ada"})
         assert answer["status"] != "ACCEPT"
         assert shared.call("pipelines.deployment:deployment", version) is False
