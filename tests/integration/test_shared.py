@@ -261,6 +261,21 @@ def test_a_person_approves_in_prefect(shared, champion, log):
     whole(log, version)
 
 
+def test_nobody_s_answer_is_a_no(shared, champion, log):
+    """Once the hours of approval are over the form is refused, the champion stays, and the history says why."""
+    before, version = now_champion(shared), candidate(shared, 208)
+    with shared.knobs(deployment={"approval": "human", "gate": False, "approval_hours": 2 / 3600}):
+        run = shared.run("deployment/churn", version=version)
+        until(lambda: shared.state(run)[0] == "FAILED", 300)
+        answer = shared.ask(f"flow_runs/{run}/resume", run_input={"approve": True, "reason": "late", "name": "Ada"})
+        assert answer["status"] != "ACCEPT"
+        assert shared.call("pipelines.deployment:deployment", version) is False
+    assert now_champion(shared) == before
+    (said,) = [line for line in log.history() if line.kind == "declined"]
+    assert said.detail["reason"].startswith("nobody answered within")
+    whole(log, before)
+
+
 FAILS = """
 from churn.bundle.open import Bundle
 whole = Bundle.score_rows
