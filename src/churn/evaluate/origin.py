@@ -1,5 +1,6 @@
 """The parts of the evaluation report that speak of what the model was made of."""
 
+from math import log
 from typing import Any
 
 import pandas as pd
@@ -33,12 +34,25 @@ def in_words(curve: pd.DataFrame) -> str:
     )
 
 
-def sample_in_words(found: dict[str, Any]) -> list[str]:
-    """Of how many customers the model is, where not of all."""
-    if found["customers"] == 1:
+def sample_in_words(found: dict[str, Any], curve: pd.DataFrame) -> list[str]:
+    """Of how many customers the model is, where not of all, and what the others might bring."""
+    sample = found.get("sample")
+    if not sample:
         return []
-    share = f"The model is made of a sample: {found['customers']:.3g} of the customers, by a hash of who they are."
-    return [f"{share} What the others would bring shows in where the curve goes (split.customers in params.yaml)."]
+    words = (
+        f"The model is made of a sample: {found['customers']:.3g} of the customers, by a hash of who they are "
+        f"(split.customers in params.yaml). It has {sample['drawn']:,} of the {sample['read']:,} rows."
+    )
+    if len(curve) < 2:
+        return [words]
+    before, last = curve.iloc[-2], curve.iloc[-1]
+    steps = log(sample["read"] / sample["drawn"]) / log(last["rows"] / before["rows"])
+    most = ", ".join(f"{steps * before[f'{name}_to_come']:+{form}} in {words}" for name, (words, form) in NAMES.items())
+    told = (
+        f"{words} All of them are as many as {steps:.1f} more steps like the last of the learning curve. Steps bring less and "
+        f"less, so that what the sample costs is less than if each brought as much as the last did: {most}."
+    )
+    return [told]
 
 
 def later_in_words(found: dict[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from churn.data.conform import conform
-from churn.data.read import read_folder, read_table
+from churn.data.read import read_table, tables
 from churn.errors import TableError
 from churn.params import Reading
 
@@ -147,7 +147,7 @@ def test_a_folder_gives_its_tables_by_name(tmp_path):
     """Tables of a folder come in the order of their names; other files are ignored."""
     for name in ("b.csv", "a.tsv", "notes.md"):
         write(tmp_path, PLAIN, name)
-    assert [name for name, _ in read_folder(tmp_path)] == ["a", "b"]
+    assert [path.stem for path in tables(tmp_path)] == ["a", "b"]
 
 
 @pytest.mark.parametrize("name", ["empty", "absent"])
@@ -155,4 +155,4 @@ def test_a_folder_without_tables_is_refused(tmp_path, name):
     """An empty or absent folder is refused."""
     (tmp_path / "empty").mkdir()
     with pytest.raises(TableError, match="holds no table"):
-        read_folder(tmp_path / name)
+        tables(tmp_path / name)
