@@ -66,7 +66,7 @@ def params(rows: int) -> str:
     said = yaml.load((files("churn") / "templates" / "params.yaml").read_text(encoding="utf-8"))
     said["name"] = "scale"
     said["data"] |= {"target": "churned", "positive": "Yes", "id": "customer_id", "snapshot": None}
-    said["data"]["columns"] = {name: "number" for name in NAMES} | {name: "category" for name in TEXTS}
+    said["data"]["columns"] = dict.fromkeys(NAMES, "number") | dict.fromkeys(TEXTS, "category")
     said["split"]["customers"] = min(1.0, SAMPLE / rows)
     text = StringIO()
     yaml.dump(said, text)
