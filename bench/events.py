@@ -19,7 +19,7 @@ import click
 from churn.console import progress
 from churn.events.database import Connection, value, working
 from churn.events.snapshot import build
-from churn.events.task import Places, prepare
+from churn.events.task import Places, Task, prepare
 from churn.params import Events
 
 MONTHS, START = 36, "2022-01-01"
@@ -29,9 +29,29 @@ Result = TypeVar("Result")
 
 def main(events: int, folder: Path, months: int) -> None:
     """Run and print."""
-    places = Places(folder / "data", folder / "state", folder / "beside")
-    for place in (folder / "orders", places.state, places.beside):
+    at = places(folder)
+    with working(at.state) as connection:
+        measured("generate", lambda: [write(connection, events, month, folder) for month in range(months)])
+        task = measured("read into the store", lambda: read(connection, at, folder))
+        if months < MONTHS:
+            return
+        for day in SNAPSHOTS:
+            made = measured(f"snapshot {day}", lambda day=day: build(connection, task, day))  # type: ignore[misc]
+            click.echo(f"  {made.customers:,} customers, {made.churned:.1%} churned, {len(made.columns)} features")
+    click.echo(f"disk: {sum(file.stat().st_size for file in folder.rglob('*') if file.is_file()) / 2**30:.1f} GiB")
+    shutil.rmtree(folder)
+
+
+def places(folder: Path) -> Places:
+    """Where everything of a run lies."""
+    at = Places(folder / "data", folder / "state", folder / "beside")
+    for place in (folder / "orders", at.state, at.beside):
         place.mkdir(parents=True, exist_ok=True)
+    return at
+
+
+def read(connection: Connection, at: Places, folder: Path) -> Task:
+    """Read the orders that are there into the store."""
     features = {"windows": [7, 30, 90], "sum": ["amount"], "mean": ["amount"], "last": ["channel"], "trend": True}
     orders = {"table": str(folder / "orders"), "customer": "customer", "time": "time", "known_at": "known"}
     orders |= {"columns": {"amount": "number", "channel": "category"}, "features": features | {"share": {"channel": ["web"]}}}
@@ -40,19 +60,7 @@ def main(events: int, folder: Path, months: int) -> None:
         "churn": {"no_activity_in": ["orders"], "active_within_days": 90},
         "snapshots": {"first": START, "every_days": 30},
     }
-    with working(places.state) as connection:
-        measured("generate", lambda: [write(connection, events, month, folder) for month in range(months)])
-        task = measured(
-            "read into the store",
-            lambda: prepare(connection, Events.model_validate(declared), 90, [""], places, progress),
-        )
-        if months < MONTHS:
-            return
-        for day in SNAPSHOTS:
-            made = measured(f"snapshot {day}", lambda day=day: build(connection, task, day))  # type: ignore[misc]
-            click.echo(f"  {made.customers:,} customers, {made.churned:.1%} churned, {len(made.columns)} features")
-    click.echo(f"disk: {sum(file.stat().st_size for file in folder.rglob('*') if file.is_file()) / 2**30:.1f} GiB")
-    shutil.rmtree(folder)
+    return prepare(connection, Events.model_validate(declared), 90, [""], at, progress)
 
 
 def write(connection: Connection, events: int, month: int, folder: Path) -> None:

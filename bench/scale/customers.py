@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ruamel.yaml import YAML
 
-from churn import workspace
+from churn import versioning, workspace
 
 NUMBERS, CATEGORIES, LEVELS = 24, 6, (3, 4, 8, 12, 25, 60)
 GROUP, SEED = 250_000, 7  # rows of a row group
@@ -39,6 +39,7 @@ def main(rows: int, folder: Path) -> None:
     if writer:
         writer.close()
         beside.replace(path)
+    versioning.pin(folder)
 
 
 def tables(rows: int) -> Iterator[pa.Table]:
@@ -61,12 +62,14 @@ def tables(rows: int) -> Iterator[pa.Table]:
 
 
 def params(rows: int) -> str:
-    """The knobs that the program comes with, for this table, and with a sample of at most SAMPLE rows."""
+    """The knobs that the program comes with for this table, two learners as they are, and a sample of at most SAMPLE rows."""
     yaml = YAML()
     said = yaml.load((files("churn") / "templates" / "params.yaml").read_text(encoding="utf-8"))
     said["name"] = "scale"
     said["data"] |= {"target": "churned", "positive": "Yes", "id": "customer_id", "snapshot": None}
     said["data"]["columns"] = dict.fromkeys(NAMES, "number") | dict.fromkeys(TEXTS, "category")
+    said["train"] |= {"learners": ["logistic", "boosting"]}
+    said["train"]["tune"]["trials"] = 0
     said["split"]["customers"] = min(1.0, SAMPLE / rows)
     text = StringIO()
     yaml.dump(said, text)
