@@ -53,7 +53,7 @@ def places(folder: Path) -> Places:
 def read(connection: Connection, at: Places, folder: Path) -> Task:
     """Read the orders that are there into the store."""
     features = {"windows": [7, 30, 90], "sum": ["amount"], "mean": ["amount"], "last": ["channel"], "trend": True}
-    orders = {"table": str(folder / "orders"), "customer": "customer", "time": "time", "known_at": "known"}
+    orders: dict[str, object] = {"table": str(folder / "orders"), "customer": "customer", "time": "time", "known_at": "known"}
     orders |= {"columns": {"amount": "number", "channel": "category"}, "features": features | {"share": {"channel": ["web"]}}}
     declared = {
         "sources": {"orders": orders},

@@ -43,7 +43,8 @@ def _run(name: str, table: Path, rows: int, workspace: Path) -> Figures:
     sys.stderr.write(f"{name}, {rows:,} rows\n")
     command = [sys.executable, "-m", "bench.scoring", "--do", name, "--table", str(table), "--workspace", str(workspace)]
     told = subprocess.run(command, stdout=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=True).stdout
-    return {"name": name, "rows": rows} | json.loads(told)
+    found: Figures = json.loads(told)
+    return {"name": name, "rows": rows} | found
 
 
 def _timed(name: str, table: Path, workspace: Path) -> Figures:

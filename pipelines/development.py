@@ -13,10 +13,11 @@ from churn.registry import Registry, Version
 from churn.registry.track import register, track
 from churn.stages import BUNDLE, EVALUATION, tries
 from churn.store import Event
+from pipelines.candidates import side_by_side, try_candidates
 from pipelines.common import OUTSIDE, registry, store, table
 
 
-@flow(name="development", log_prints=True)
+@flow(name="development", log_prints=True, task_runner=side_by_side())
 def development(anyway: bool = False) -> str:
     """Bring the bundle up to date and register it. Returns the version of the candidate.
 
@@ -24,6 +25,7 @@ def development(anyway: bool = False) -> str:
     """
     heed_discovery(pin_data(), anyway)
     for name in list_stages():
+        try_candidates(name)
         run_stage.with_options(task_run_name=f"stage {name}")(name)
     version = register_candidate()
     publish(version)

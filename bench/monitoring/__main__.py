@@ -26,29 +26,34 @@ def main() -> None:
     """Measure, print, write."""
     chosen = _options()
     params = _quick(configuration.load())
-    measured = [_told(one) for one in _cells(params, chosen.seeds)] if not chosen.worlds else []
-    named = chosen.worlds or list(WORLDS)
-    lived = [joined([worlds.life(params, WORLDS[name], seed) for seed in range(chosen.seeds)]) for name in named]
+    measured = [_told(one) for one in _cells(params, chosen.seeds, chosen.first)] if not chosen.worlds else []
+    named, seeds = chosen.worlds or list(WORLDS), range(chosen.first, chosen.first + chosen.seeds)
+    lived = [joined([worlds.life(params, WORLDS[name], seed) for seed in seeds]) for name in named]
     table = lines([HEAD, *map(row, lived), ["all", *row(joined(lived))[1:]]])
     sys.stdout.write("\n".join(["", *table]) + "\n")
     HOME.mkdir(parents=True, exist_ok=True)
-    found = {"seeds": chosen.seeds, "cells": [asdict(one) for one in measured], "worlds": [asdict(one) for one in lived]}
+    found = {
+        "seeds": chosen.seeds,
+        "first": chosen.first,
+        "cells": [asdict(one) for one in measured],
+        "worlds": [asdict(one) for one in lived],
+    }
     (HOME / "monitoring.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     (HOME / "monitoring.html").write_text(page(measured, lived), encoding="utf-8")
 
 
-def _cells(params: Params, seeds: int) -> Iterator[cells.Cell]:
-    steady = range(4 * seeds)
+def _cells(params: Params, seeds: int, first: int) -> Iterator[cells.Cell]:
+    steady = range(first, first + 4 * seeds)
     for rows in (500, 1000, 2000, 5000):
         yield cells.steady(params, steady, rows)
-    many, level = range(30 * seeds), params.monitoring.false_discovery_rate / 20
+    many, level = range(first, first + 30 * seeds), params.monitoring.false_discovery_rate / 20
     for by, rows, to_reach in ((0.3, 500, "at least 95 %"), (0.2, 1000, "at least 80 %")):
         bound = bounds.of_a_shift(by, 2 * rows, REFERENCE, level)
         yield cells.found(params, many, rows, f"1 of 20 columns moved by {by} sd", cells.moved(by), to_reach, bound)
     yield cells.found(params, many, 500, "missing rate +10 points", cells.lost, "at least 95 %", None)
     yield cells.found(params, many, 500, "a new level at 5 %", cells.new_level, "at least 95 %", None)
     yield outcomes.competitor(params, many)
-    yield outcomes.coverage(params, range(2 * seeds))
+    yield outcomes.coverage(params, range(first, first + 2 * seeds))
 
 
 def _told(one: cells.Cell) -> cells.Cell:
@@ -71,6 +76,7 @@ def _quick(params: Params) -> Params:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=3, help="lives in each world; cells have a multiple of it")
+    parser.add_argument("--first", type=int, default=100, help="the first seed; those below 10 chose the knobs of the policy")
     parser.add_argument("--worlds", nargs="*", choices=list(WORLDS), help="only these worlds, and no cells")
     return parser.parse_args()
 

@@ -10,6 +10,7 @@ from churn.params import Params
 from monitoring.figures import Figures
 from monitoring.measure import Past, measure
 from monitoring.verdict import Verdict, judge
+from monitoring.yardstick import Matured
 
 Change = Callable[[np.random.Generator, Matrix, int], None]
 CALM, AFTER = 2, 2  # windows before and after a change
@@ -87,7 +88,7 @@ def _live(
 ) -> Iterator[Verdict]:
     measured = yardstick(random, params)
     figures: list[Figures] = []
-    known = []
+    known: list[Matured] = []
     for position in range(windows):
         matrix = customers(random, rows)
         if position >= start:

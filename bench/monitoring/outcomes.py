@@ -9,7 +9,7 @@ from bench.monitoring.bounds import of_outcomes
 from bench.monitoring.cells import Cell
 from churn.params import Params
 from churn.simulate.market import CALM, Mood, contract, observe, settle, truth
-from churn.simulate.worlds import WORLDS, Period, World, live
+from churn.simulate.worlds import WORLDS, Moods, Period, World, live
 from monitoring.figures import Figures
 from monitoring.measure import Past, measure
 from monitoring.replay.learner import Learner, Rows
@@ -33,7 +33,7 @@ def competitor(params: Params, seeds: range) -> Cell:
     hits = 0
     for seed in seeds:
         months = list(live(WORLDS["competitor"], seed, SMALL, CHANGE + 3, CHANGE))
-        figures, known, states = [Figures("none", 0)], [], []
+        figures, known, states = [Figures("none", 0)], list[Matured](), []
         for month in months:
             window = learner.block(model, rows_of(month))
             policy = params.monitoring
@@ -58,7 +58,7 @@ def coverage(params: Params, seeds: range) -> Cell:
 
 def _estimates(model: Yardstick, learner: Learner, seed: int) -> Iterator[tuple[float, float, float]]:
     for i, mood in enumerate(SHIFTS):
-        world = World("shifted", "changed", lambda _, mood=mood: mood)
+        world = World("shifted", "changed", _always(mood))
         (month,) = live(world, 100 + seed, 2000, 1, 0)
         columns = learner.block(model, rows_of(month))
         figures = measure(model, str(i), columns, Past(), learner.params.monitoring)
@@ -66,8 +66,12 @@ def _estimates(model: Yardstick, learner: Learner, seed: int) -> Iterator[tuple[
             yield float(roc_auc_score(month.label, columns.probability)), figures.estimate.low, figures.estimate.high
 
 
+def _always(mood: Mood) -> Moods:
+    return lambda _: mood
+
+
 def _model(learner: Learner, seed: int) -> Yardstick:
-    return learner.train([rows_of(month) for month in live(WORLDS["steady"], 1000 + seed, TRAINED_ON, MONTHS, MONTHS)])
+    return learner.train([rows_of(month) for month in live(WORLDS["steady"], 1000 + seed, TRAINED_ON, MONTHS, MONTHS)]).model
 
 
 def _bound(seeds: range, params: Params) -> float:

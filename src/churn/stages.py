@@ -34,9 +34,10 @@ from churn.features.declare import declare
 from churn.leak import guard
 from churn.model import Floats, Labels, Progress, train
 from churn.model.recent import recent
+from churn.model.rows import Rows
 from churn.model.splits import Groups
-from churn.model.tune import tune, with_knobs
-from churn.params import Train
+from churn.model.tune import look_ahead, tunable, tune, with_knobs
+from churn.params import Learner, Train
 from churn.registry import Registry
 from churn.registry.track import track as log_run
 
@@ -74,24 +75,36 @@ def prepare(_: Progress) -> list[str]:
     return [f"{drawn.read:,} rows read, of which {len(drawn.rows):,} are of the sample of customers", *lines]
 
 
-def tune_knobs(progress: Progress) -> None:
-    """Train rows to the knobs of each learner."""
+def tune_knobs(progress: Progress) -> list[str]:
+    """Train rows to the knobs of each learner. Tells which ones could not be tuned."""
     params = configuration.load()
     demand_worthwhile(versioning.data_hash(), params.problem)
-    tuned = tune(*_learned(), params.train, settings.load().state / "tuning", progress)
+    tuned = tune(*_learned(), params.train, _tuning(), progress)
     TUNED.mkdir(parents=True, exist_ok=True)
     _write(TUNED / "knobs.json", tuned.knobs)
     _write(TUNED / TRIES, [one.to_json() for one in tuned.tries])
+    return [f"{learner} keeps its knobs, since tuning fails: {reason}" for learner, reason in tuned.failed.items()]
 
 
-def train_model(progress: Progress) -> None:
-    """Train rows to an exported model and the figures of its contest."""
+def candidates(stage: str) -> list[Learner]:
+    """The learners whose tries for a stage can be made ahead, each apart from the others."""
+    return tunable(configuration.load().train) if STAGES[stage] is tune_knobs else []
+
+
+def try_candidate(learner: Learner) -> None:
+    """Make the tries of one learner, so that the stage which tunes finds them made. Its failure is raised as it is."""
+    look_ahead(learner, Rows(*_learned()), configuration.load().train, _tuning())
+
+
+def train_model(progress: Progress) -> list[str]:
+    """Train rows to an exported model and the figures of its contest. Tells which learners took no part."""
     demand_worthwhile(versioning.data_hash(), configuration.load().problem)
     model, contest = train(*_learned(), _knobs(), progress)
     error = packing.export(MODEL, model, Contract.read(PREPARED / "contract.json"), Labelled.read(PREPARED / "test.parquet"))
     name = contest.chosen.name
-    figures_of_contest = {"chosen": name, "cv": contest.figures[name], "tried": contest.figures, "export_error": error}
-    _write(MODEL / "contest.json", figures_of_contest)
+    figures_of_contest = {"chosen": name, "cv": contest.figures[name], "tried": contest.figures, "failed": contest.failed}
+    _write(MODEL / "contest.json", figures_of_contest | {"export_error": error})
+    return [f"{learner} is left out: {reason}" for learner, reason in contest.failed.items()]
 
 
 def refit(progress: Progress) -> None:
@@ -160,6 +173,10 @@ def _learned() -> tuple[Contract, Matrix, Labels, Groups]:
     """The train rows as learners take them."""
     contract, rows = Contract.read(PREPARED / "contract.json"), Labelled.read(PREPARED / "train.parquet")
     return contract, encode(contract, columns_of(rows.frame, contract)), rows.label, rows.group
+
+
+def _tuning() -> Path:
+    return settings.load().state / "tuning"
 
 
 def _knobs() -> Train:

@@ -26,6 +26,7 @@ from churn.store import Outcome, Prediction, Store
 from churn.store.store import LOCK_WAIT_SECONDS
 
 ASKED = "churn.model.retrain"
+TRIED = ["candidate boosting", "candidate logistic"]
 DEPLOYED = ["deployment", "gated", "promoting", "promoted", "deployment ended"]
 TASKS = """[
     (task.name, task.retries, task.retry_delay_seconds)
@@ -129,6 +130,14 @@ def test_development_registers_a_candidate_once(company, candidate, log):
     made_of = {"bundle": version.fingerprint, "run": version.run_id, **lineage.model_dump()}
     made_of |= {"changed": git(company, "show", "--no-patch", "--format=%cI", "HEAD").strip()}
     assert registered == made_of
+
+
+def test_candidates_are_tried_side_by_side(company, candidate):
+    """Each learner that is tuned was a task of its own, and a flow that changes nothing tries none again."""
+    names = [run["name"] for run in company.ask("task_runs/filter", sort="EXPECTED_START_TIME_ASC")]
+    assert sorted(name for name in names if name.startswith("candidate ")) == TRIED
+    tuned = json.loads((company.folder / "artifacts" / "tuned" / "tries.json").read_text())
+    assert sorted({f"candidate {one['learner']}" for one in tuned}) == TRIED
 
 
 def test_the_run_of_a_candidate_tells_what_made_it(company, candidate):

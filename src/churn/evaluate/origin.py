@@ -13,12 +13,14 @@ NAMES = {"auc": ("AUC", ".4f"), "log_loss": ("log loss", ".4f"), "profit_per_100
 def of_contest(found: dict[str, Any]) -> str:
     """What competed, and why the held-out figures are the honest ones."""
     rows = ([name, f"{one['auc']:.4f}", f"{one['log_loss']:.4f}"] for name, one in found["tried"].items())
+    left_out = [f"{learner} took no part: {reason}." for learner, reason in found.get("failed", {}).items()]
     test = found["test"]
     words = (
         f"{found['chosen']} was chosen on these folds, so its cross-validated AUC of {found['cv']['auc']:.4f} is that of a "
         f"winner and a little too good. The customers behind all other figures of this page took no part in the choice: "
         f"their AUC is {test['auc']['value']:.4f} [{test['auc']['low']:.4f}, {test['auc']['high']:.4f}]."
     )
+    words = " ".join([words, *left_out])
     return section("What competed", table(["candidate", "AUC, cross-validated", "log loss"], rows), f"<p>{escape(words)}</p>")
 
 

@@ -1,7 +1,7 @@
 """Which combination of learners is chosen, judged by scores of rows that the learners have not seen."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import expit
@@ -29,10 +29,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Contest:
-    """The combination that was chosen, and every one that was tried."""
+    """The combination that was chosen, every one that was tried, and why some learners took no part."""
 
     chosen: Entry
     tried: tuple[Entry, ...]
+    failed: dict[Learner, str] = field(default_factory=dict)
 
     @property
     def figures(self) -> dict[str, dict[str, float]]:

@@ -1,58 +1,44 @@
-"""Look for better knobs with Optuna: each learner for itself, within a budget, resumable, equal for equal seeds."""
+"""Look for better knobs: each learner for itself, within a budget, resumable, equal for equal seeds."""
 
 import hashlib
-import time
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from churn.contract import Contract
 from churn.contract.encode import Matrix
+from churn.model.failing import Failure, caught
 from churn.model.member import Labels
 from churn.model.parallel import each
 from churn.model.rows import Rows
-from churn.model.space import SPACES, STARTS, Knobs, replaced, suggest
+from churn.model.space import SPACES, Knobs, replaced
 from churn.model.splits import Groups, splits
+from churn.model.study import Try, all_made, tries_of
 from churn.model.train import Progress
-from churn.model.trial import loss_curve, mean_curve
+from churn.model.trial import loss_curve
 from churn.params import Learner, Train
-
-if TYPE_CHECKING:
-    from optuna import Study
-    from optuna.storages import BaseStorage
-
-BLIND = 4  # tries before the sampler looks at earlier ones
-SPARED = 2  # tries that are never pruned
-
-
-@dataclass(frozen=True)
-class Try:
-    """One try of a learner; a pruned one was given up after some of the splits."""
-
-    learner: Learner
-    number: int
-    state: str
-    log_loss: float
-    knobs: Knobs
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """The parameters with the best knobs that were found, and every try."""
+    """The parameters with the best knobs that were found, every try, and why some learners could not be tuned."""
 
     params: Train
     tries: tuple[Try, ...]
+    failed: dict[Learner, str] = field(default_factory=dict)
 
     @property
     def knobs(self) -> dict[str, Knobs]:
         """The knobs of each tuned learner."""
         return {learner: getattr(self.params, learner).model_dump() for learner in dict.fromkeys(t.learner for t in self.tries)}
+
+
+def tunable(params: Train) -> list[Learner]:
+    """The learners that there are tries of."""
+    return [learner for learner in params.learners if learner in SPACES] if params.tune.trials else []
 
 
 def tune(
@@ -66,21 +52,46 @@ def tune(
 ) -> Tuned:
     """Tune every learner that has knobs to tune. Tries are kept in `folder` as they are made, and not made again.
 
-    matrix: encoded rows (n, features). With a budget in tries, equal arguments give equal knobs.
+    matrix: encoded rows (n, features). With a budget in tries, equal arguments give equal knobs. A learner that fails
+    keeps its knobs as they are written.
     """
-    learners = [learner for learner in params.learners if learner in SPACES] if params.tune.trials else []
     everything = Rows(contract, matrix, label, group)
-    rows = _sample(everything, params)
-    place = folder / _digest(rows, params) if folder else None
 
     def look(learner: Learner) -> list[Try]:
-        return _study(learner, rows, params, place)
+        return look_ahead(learner, everything, params, folder)
 
-    tries = [found for some in each(look, [(one,) for one in learners], rows.matrix, progress, "tuning") for found in some]
-    tuned = with_knobs(params, {learner: _best(learner, tries) for learner in learners})
-    if len(rows.label) < len(label):
-        tuned = _with_rounds(everything, [learner for learner in learners if learner in params.boostings], tuned, progress)
-    return Tuned(tuned, tuple(tries))
+    found: dict[Learner, list[Try] | Failure] = dict(_all_made(everything, params, folder))
+    asked = [learner for learner in tunable(params) if learner not in found]
+    found |= zip(asked, each(caught(look), [(one,) for one in asked], matrix, progress, "tuning"), strict=True)
+    made = {one: some for one in tunable(params) if not isinstance(some := found[one], Failure)}
+    tuned = with_knobs(params, {learner: _best(some) for learner, some in made.items()})
+    if len(label) > params.tune.rows:
+        tuned = _with_rounds(everything, [learner for learner in made if learner in params.boostings], tuned, progress)
+    failed = {learner: some.reason for learner, some in found.items() if isinstance(some, Failure)}
+    return Tuned(tuned, tuple(one for some in made.values() for one in some), failed)
+
+
+def look_ahead(learner: Learner, everything: Rows, params: Train, folder: Path | None) -> list[Try]:
+    """The tries of one learner, kept in `folder`, where `tune` with the same rows and parameters finds them made."""
+    rows = _sample(everything, params)
+    return tries_of(learner, rows, params, folder / _digest(rows, params) if folder else None)
+
+
+def _all_made(everything: Rows, params: Train, folder: Path | None) -> Iterator[tuple[Learner, list[Try]]]:
+    """The learners of which no further try is due, which need no process to be started."""
+    if folder is None:
+        return
+    place = folder / _digest(_sample(everything, params), params)
+    for learner in tunable(params):
+        if made := all_made(learner, params, place):
+            yield learner, made
+
+
+def with_knobs(params: Train, knobs: dict[Learner, Knobs]) -> Train:
+    """The parameters with knobs as `Tuned.knobs` gives them."""
+    for learner, found in knobs.items():
+        params = replaced(params, learner, found)
+    return params
 
 
 def _with_rounds(rows: Rows, learners: list[Learner], params: Train, progress: Progress) -> Train:
@@ -94,86 +105,8 @@ def _with_rounds(rows: Rows, learners: list[Learner], params: Train, progress: P
     return with_knobs(params, {learner: {"rounds": count} for learner, count in zip(learners, found, strict=True)})
 
 
-def with_knobs(params: Train, knobs: dict[Learner, Knobs]) -> Train:
-    """The parameters with knobs as `Tuned.knobs` gives them."""
-    for learner, found in knobs.items():
-        params = replaced(params, learner, found)
-    return params
-
-
-def _study(learner: Learner, rows: Rows, params: Train, place: Path | None) -> list[Try]:
-    import optuna  # noqa: PLC0415 - a second, only where something is tuned
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    pruner = optuna.pruners.MedianPruner(n_startup_trials=SPARED)
-    study = optuna.create_study(storage=_storage(place, learner), study_name=learner, pruner=pruner, load_if_exists=True)
-    for left in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):  # by a process that is gone
-        study.tell(left.number, state=optuna.trial.TrialState.FAIL)
-    began = time.monotonic()
-    while len(_made(study)) < params.tune.trials and not _late(study, began, params.tune.seconds):
-        number = len(_made(study))
-        study.sampler = optuna.samplers.TPESampler(seed=params.seed + number, n_startup_trials=BLIND)
-        _attempt(study, learner, rows, params)
-    return [_try(learner, number, trial, params) for number, trial in enumerate(_made(study)[: params.tune.trials])]
-
-
-def _best(learner: Learner, tries: list[Try]) -> Knobs:
-    complete = [one for one in tries if one.learner == learner and one.state == "complete"]
-    return min(complete, key=lambda one: one.log_loss).knobs
-
-
-def _attempt(study: "Study", learner: Learner, rows: Rows, params: Train) -> None:
-    """One try, the first with the knobs as written, split by split, given up where it is worse than most were."""
-    from optuna.trial import TrialState  # noqa: PLC0415
-
-    number = len(_made(study))
-    if 0 < number <= len(STARTS[learner]):
-        study.enqueue_trial(STARTS[learner][number - 1])
-    trial = study.ask()
-    knobs = suggest(learner, trial) if number else {}
-    trial.set_user_attr("knobs", knobs)
-    chosen = replaced(params, learner, knobs)
-    curves = []
-    for step, (fit, held) in enumerate(splits(rows.label, rows.group, params.folds, params.seed)[: params.tune.splits]):
-        curves.append(loss_curve(learner, rows.at(fit), rows.at(held), chosen))
-        mean = mean_curve(curves)
-        trial.report(float(mean.min()), step)
-        if trial.should_prune():
-            study.tell(trial, state=TrialState.PRUNED)
-            return
-    trial.set_user_attr("rounds", int(mean.argmin()) + 1)
-    study.tell(trial, float(mean.min()))
-
-
-def _made(study: "Study") -> list[Any]:
-    """The tries that came to an end, whichever process made them."""
-    return [trial for trial in study.get_trials(deepcopy=False) if trial.state.name in ("COMPLETE", "PRUNED")]
-
-
-def _late(study: "Study", began: float, seconds: float | None) -> bool:
-    """Whether the time is up; one try is always made."""
-    done = any(trial.state.name == "COMPLETE" for trial in _made(study))
-    return done and seconds is not None and time.monotonic() - began > seconds
-
-
-def _try(learner: Learner, number: int, trial: Any, params: Train) -> Try:
-    knobs = trial.user_attrs["knobs"]
-    if learner in params.boostings and "rounds" in trial.user_attrs:
-        knobs = knobs | {"rounds": trial.user_attrs["rounds"]}
-    losses = list(trial.intermediate_values.values())
-    loss = trial.value if trial.value is not None else losses[-1]
-    return Try(learner, number, trial.state.name.lower(), float(loss), knobs)
-
-
-def _storage(place: Path | None, learner: Learner) -> "BaseStorage | None":
-    """A journal for each learner, since all are tuned at once."""
-    if place is None:
-        return None
-    from optuna.storages import JournalStorage  # noqa: PLC0415
-    from optuna.storages.journal import JournalFileBackend  # noqa: PLC0415
-
-    place.mkdir(parents=True, exist_ok=True)
-    return JournalStorage(JournalFileBackend(str(place / f"{learner}.log")))
+def _best(tries: list[Try]) -> Knobs:
+    return min((one for one in tries if one.state == "complete"), key=lambda one: one.log_loss).knobs
 
 
 def _sample(rows: Rows, params: Train) -> Rows:

@@ -55,6 +55,12 @@ def stage_names() -> list[str]:
         return [stage.name for stage in order if not stage.is_data_source and hasattr(stage, "name")]
 
 
+def outdated(stage: str) -> bool:
+    """Whether anything that a stage depends on, or what it made, changed since it ran."""
+    with repository() as repo:
+        return bool(repo.status(targets=[stage]))
+
+
 def reproduce(stage: str) -> bool:
     """Run one stage if anything it depends on changed; returns whether it ran."""
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

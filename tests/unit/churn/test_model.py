@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from churn.errors import ParamsError
 from churn.model import train
 
 
@@ -29,6 +30,22 @@ def test_probabilities_are_calibrated_in_the_large(contract, matrix, rows, knobs
     """The mean probability is near the rate of churn."""
     model, _ = train(contract, matrix, rows.label, rows.group, knobs)
     assert model.probability(matrix).mean() == pytest.approx(rows.label.mean(), abs=0.03)
+
+
+def test_a_learner_that_fails_does_not_end_the_others(contract, matrix, rows, knobs):
+    """A boosting of one leaf is refused by scikit-learn; the contest goes on without it and says why."""
+    broken = knobs.model_copy(update={"boosting": knobs.boosting.model_copy(update={"leaves": 1})})
+    model, contest = train(contract, matrix, rows.label, rows.group, broken)
+    assert tuple(model.members) == ("logistic",)
+    assert list(contest.failed) == ["boosting"]
+    assert "max_leaf_nodes" in contest.failed["boosting"]
+
+
+def test_no_learner_that_works_is_an_error(contract, matrix, rows, knobs):
+    """Where all fail the error names each with its reason."""
+    broken = knobs.model_copy(update={"learners": ("boosting",), "boosting": knobs.boosting.model_copy(update={"leaves": 1})})
+    with pytest.raises(ParamsError, match=r"every learner .* fails .*boosting: InvalidParameterError"):
+        train(contract, matrix, rows.label, rows.group, broken)
 
 
 def test_progress_sees_every_fit(contract, matrix, rows, knobs):

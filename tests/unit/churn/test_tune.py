@@ -7,7 +7,7 @@ from churn.model import train
 from churn.model.rows import Rows
 from churn.model.splits import splits
 from churn.model.trial import loss_curve
-from churn.model.tune import tune, with_knobs
+from churn.model.tune import look_ahead, tunable, tune, with_knobs
 
 
 @pytest.fixture
@@ -66,6 +66,24 @@ def test_time_that_is_up_ends_after_one_try(contract, matrix, rows, willing):
     """However little time there is, each learner is tried once, and then no more."""
     hasty = willing.model_copy(update={"tune": willing.tune.model_copy(update={"seconds": 1e-9})})
     assert [one.number for one in look(contract, matrix, rows, hasty).tries] == [0, 0]
+
+
+def test_tries_made_ahead_are_found_made(contract, matrix, rows, willing, tmp_path):
+    """Each learner's tries are made apart from the others, and tuning makes none anew."""
+    for learner in tunable(willing):
+        look_ahead(learner, Rows(contract, matrix, rows.label, rows.group), willing, tmp_path)
+    kept = {path: path.read_bytes() for path in tmp_path.rglob("*.log")}
+    assert len(kept) == len(tunable(willing)) == 2
+    assert look(contract, matrix, rows, willing, tmp_path).tries == look(contract, matrix, rows, willing).tries
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.log")} == kept
+
+
+def test_a_learner_that_cannot_be_tuned_does_not_end_the_others(contract, matrix, rows, willing):
+    """A boosting of no smoothing that scikit-learn refuses keeps its knobs; the others are tuned."""
+    broken = willing.model_copy(update={"boosting": willing.boosting.model_copy(update={"l2": -1.0})})
+    tuned = look(contract, matrix, rows, broken)
+    assert {one.learner for one in tuned.tries} == {"logistic"}
+    assert (list(tuned.failed), tuned.params.boosting) == (["boosting"], broken.boosting)
 
 
 def test_no_tries_change_nothing(contract, matrix, rows, knobs):
