@@ -137,6 +137,12 @@ def test_rows_longer_than_the_header_are_refused(tmp_path):
         read_table(write(tmp_path, "a,b\n1,2,3\n4,5,6\n"))
 
 
+def test_a_longer_row_is_refused_wherever_it_stands(tmp_path):
+    """A row with more cells than the header is refused even where pandas would begin a new block and cut it off silently."""
+    with pytest.raises(TableError, match="Expected 2 fields in line 262146, saw 3"):
+        read_table(write(tmp_path, "a,b\n" + "1,2\n" * 2**18 + "1,2,3\n"))
+
+
 def test_a_file_that_is_absent_is_named(tmp_path):
     """The error for an absent file names it."""
     with pytest.raises(TableError, match=r"nothing\.csv does not exist"):
