@@ -18,7 +18,7 @@ from churn import versioning, workspace
 
 NUMBERS, CATEGORIES, LEVELS = 24, 6, (3, 4, 8, 12, 25, 60)
 GROUP, SEED = 250_000, 7  # rows of a row group
-SAMPLE = 100_000  # rows that a model is made of, at most
+SAMPLE = 20_000  # rows that a model is made of, at most
 NAMES = [f"number_{i}" for i in range(NUMBERS)]
 TEXTS = [f"category_{i}" for i in range(CATEGORIES)]
 

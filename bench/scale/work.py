@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-TRAINED = 100_000  # rows of the table whose model scores
+TRAINED = 10_000  # rows of the table whose model scores
 Step = Callable[[int, Path], None]
 
 
