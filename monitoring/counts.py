@@ -5,6 +5,7 @@ quantiles of the reference for a number. The predicted probability is counted as
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
@@ -20,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 Counted = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]
+THREADS = 2
 KEPT_KEYS = 400  # smallest hashes of customers that are kept: the shared share of two windows within 5 points
 MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
@@ -156,11 +158,10 @@ def shared_share(windows: Sequence[Counts]) -> float:
 
 def row_hashes(block: Block) -> Keys:
     """A hash of each row and its customer, shape (n,)."""
-    words = np.ascontiguousarray(block.matrix).view(np.uint32).astype(np.uint64)
-    hashes = np.zeros(len(words), np.uint64) if block.customer is None else block.customer.astype(np.uint64)
+    hashes = np.zeros(len(block.matrix), np.uint64) if block.customer is None else block.customer.astype(np.uint64)
     with np.errstate(over="ignore"):
-        for word in words.T:
-            hashes = (hashes ^ word) * MIX[0]
+        for column in block.matrix.T:
+            hashes = (hashes ^ np.ascontiguousarray(column).view(np.uint32)) * MIX[0]
             hashes ^= hashes >> np.uint64(29)
     return hashes
 
@@ -176,26 +177,22 @@ def customer_hashes(values: npt.NDArray[np.int64]) -> Keys:
 
 def _count(bins: Bins, block: Block) -> Counts:
     columns = [*block.matrix.T, block.probability]
-    sizes = bins.sizes()
-    cells = tuple(_cells(x, edges, size) for x, edges, size in zip(columns, bins.edges, sizes, strict=True))
+    with ThreadPoolExecutor(THREADS) as pool:  # NumPy lets go of the interpreter while it sorts and adds up
+        found = list(pool.map(_column, columns, bins.edges, bins.sizes()))
     keys = np.empty(0, np.uint64) if block.customer is None else np.unique(block.customer)[:KEPT_KEYS]
-    return Counts(len(block.matrix), cells, _spread(columns), 0, keys)
+    spread = Spread(*np.array([one for _, one in found], dtype=np.float64).T)
+    return Counts(len(block.matrix), tuple(cells for cells, _ in found), spread, 0, keys)
 
 
-def _cells(values: npt.NDArray[Any], edges: Floats | None, size: int) -> Counted:
+def _column(values: npt.NDArray[Any], edges: Floats | None, size: int) -> tuple[Counted, tuple[float, ...]]:
+    """The rows in each bin, and the fields of `Spread`, of one column."""
     known = values[~np.isnan(values)]
     places = np.searchsorted(edges, known) if edges is not None else np.clip(known.astype(np.int64), 0, size - 1)
-    return np.append(np.bincount(places, minlength=size), len(values) - len(known))
-
-
-def _spread(columns: Sequence[npt.NDArray[Any]]) -> Spread:
-    rows = []
-    for column in columns:
-        known = column[~np.isnan(column)].astype(np.float64)
-        sizes = np.abs(known[known != 0])
-        ends = (known.min(), known.max()) if len(known) else (np.nan, np.nan)
-        rows.append((len(sizes), known.sum(), (known**2).sum(), np.log(sizes).sum(), *ends))
-    return Spread(*np.array(rows, dtype=np.float64).T)
+    cells = np.append(np.bincount(places, minlength=size), len(values) - len(known))
+    known = known.astype(np.float64)
+    sizes = np.abs(known[known != 0])
+    ends = (known.min(), known.max()) if len(known) else (np.nan, np.nan)
+    return cells, (len(sizes), known.sum(), (known**2).sum(), np.log(sizes).sum(), *ends)
 
 
 def _codes(kind: str, levels: int) -> int:

@@ -41,7 +41,8 @@ def measure(yardstick: Yardstick, snapshot: str, window: Block, past: Past, poli
 
     Fewer than `policy.min_rows` are counted and not compared.
     """
-    repeated, window = repeats(window), window.where(latest(window))
+    repeated, kept = repeats(window), latest(window)
+    window = window if len(kept) == len(window.matrix) else window.where(kept)
     counts = replace(count(yardstick.bins, [window]), repeated=repeated) if len(window.matrix) else None
     figures = Figures(snapshot, len(window.matrix), counts=counts, complete=past.complete)
     if counts is not None and counts.rows >= policy.min_rows:

@@ -1,9 +1,12 @@
-"""Stored predictions as arrays: JSON becomes columns piece by piece, in two processes where there are many."""
+"""Stored predictions as arrays: JSON becomes columns piece by piece, in two processes where there are many.
 
+Each process reads a share of the rows itself, since to pass them on costs as much as to read them.
+"""
+
+import gc
 import json
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -16,13 +19,27 @@ import numpy.typing as npt
 
 from churn.contract import Contract, encode
 from churn.contract.encode import Matrix
-from churn.store.stream import Piece
+from churn.store import Store
+from churn.store.stream import Piece, Share
 from monitoring.counts import Block, Floats, Keys, customer_hashes
 from monitoring.yardstick import Labels, Matured
 
 PROCESSES = 2
+COLUMNS = ("matrix", "probability", "label")
 MANY = 100_000  # rows, below which another process takes longer to start than to work
-AHEAD = 4  # pieces that are read before the oldest is done, so that memory stays bounded
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which predictions: of a snapshot, by one version or by any; known: only those with an outcome.
+
+    every: one of so many is drawn besides, as it was answered; 0: none.
+    """
+
+    snapshot: str
+    version: str | None = None
+    known: bool = False
+    every: int = 0
 
 
 @dataclass(frozen=True)
@@ -34,44 +51,67 @@ class Part:
     customer: Keys | None
     time: npt.NDArray[Any]
     label: Labels
+    drawn: tuple[Mapping[str, Any], ...] = ()
 
 
-def as_matured(contract: Contract, pieces: Iterable[Piece], rows: int) -> Matured:
-    """All predictions with their outcomes, in order of time. rows: about how many there are."""
-    parts = list(_parts(contract, pieces, rows)) or [as_part(contract, Piece((), (), (), (), ()))]
+def read(log: Store, contract: Contract, asked: Asked, rows: int) -> list[Part]:
+    """All predictions that are asked for. rows: about how many there are."""
+    if rows < MANY:
+        return _share(log, contract, asked, None)
+    shares = [Share(number, PROCESSES) for number in range(PROCESSES)]
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+        found = list(pool.map(partial(_apart, log.url, contract, asked), shares))
+    return [part for parts in found for part in parts]
+
+
+def as_matured(contract: Contract, parts: Sequence[Part]) -> Matured:
+    """Predictions with their outcomes, in order of time."""
+    parts = parts or [as_part(contract, Piece((), (), (), (), ()))]
     order = np.argsort(np.concatenate([part.time for part in parts]), kind="stable")
     names = [part.customer for part in parts if part.customer is not None]
-    customer = np.concatenate(names)[order] if len(names) == len(parts) else None
-    matrix, probability, label = (
-        np.concatenate([getattr(part, name) for part in parts])[order] for name in ("matrix", "probability", "label")
-    )
+    customer = _ordered(names, order) if len(names) == len(parts) else None
+    matrix, probability, label = (_ordered([getattr(part, name) for part in parts], order) for name in COLUMNS)
     return Matured(Block(matrix, probability, customer), label)
 
 
-def as_part(contract: Contract, piece: Piece) -> Part:
+def _ordered(arrays: Sequence[npt.NDArray[Any]], order: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """Rows of several arrays in an order of all of them, without a copy in between."""
+    found = np.empty((len(order), *arrays[0].shape[1:]), arrays[0].dtype)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    for array, rows in zip(arrays, np.split(place, np.cumsum([len(array) for array in arrays])[:-1]), strict=True):
+        found[rows] = array
+    return found
+
+
+def as_part(contract: Contract, piece: Piece, every: int = 0) -> Part:
     """One piece as arrays."""
     columns = zip(*_values(contract, piece.features), strict=True) if piece.features else [()] * len(contract.features)
     named = None not in piece.customer
+    drawn = zip(piece.features[::every], piece.probability[::every], strict=True) if every else ()
     return Part(
         matrix=encode(contract, dict(zip(contract.features, columns, strict=True))),
         probability=np.array(piece.probability, dtype=np.float64),
         customer=customer_hashes(np.array([_number(str(one)) for one in piece.customer], dtype=np.int64)) if named else None,
         time=_moments(piece.time),
         label=np.array([bool(one) for one in piece.churned], dtype=np.int64),
+        drawn=tuple({"features": json.loads(text), "probability": chance} for text, chance in drawn),
     )
 
 
-def _parts(contract: Contract, pieces: Iterable[Piece], rows: int) -> Iterator[Part]:
-    if rows < MANY:
-        yield from map(partial(as_part, contract), pieces)
-        return
-    waiting: deque[Future[Part]] = deque()
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
-        for piece in pieces:
-            waiting.append(pool.submit(as_part, contract, piece))
-            if len(waiting) > AHEAD:
-                yield waiting.popleft().result()
-        yield from (one.result() for one in waiting)
+def _apart(url: str, contract: Contract, asked: Asked, share: Share) -> list[Part]:
+    """A share, read by a process of its own."""
+    gc.disable()  # rows hold no cycles, and to look for some among millions of them takes longer than to read them
+    log = Store(url)
+    try:
+        return _share(log, contract, asked, share)
+    finally:
+        log.close()
+
+
+def _share(log: Store, contract: Contract, asked: Asked, share: Share | None) -> list[Part]:
+    pieces = log.pieces(asked.snapshot, asked.version, known=asked.known, share=share)
+    return [as_part(contract, piece, asked.every) for piece in pieces]
 
 
 def _values(contract: Contract, features: tuple[str, ...]) -> list[tuple[Any, ...]]:

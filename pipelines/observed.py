@@ -1,9 +1,8 @@
 """From the store to the figures of a window: its rows, joined with small ones that wait, and what is known of the past."""
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial, reduce
 from operator import add
 from typing import Any
 
@@ -11,13 +10,15 @@ from churn.bundle.open import Bundle
 from churn.feedback import broken, matured
 from churn.params import Params
 from churn.store import Store
-from churn.store.stream import Piece
+from churn.store.stream import Tally
 from monitoring.counts import Block
 from monitoring.figures import Figures
 from monitoring.measure import Past, measure
-from monitoring.read import as_matured
+from monitoring.read import Asked, as_matured, read
 from monitoring.window import as_season, as_sets, in_order, last_year, trailing, yardstick_of
 from monitoring.yardstick import Matured
+
+Tallies = Callable[[str], Tally]
 
 
 @dataclass(frozen=True)
@@ -30,27 +31,24 @@ class Observed:
 
 def observe(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Params) -> Observed:
     """Measure the predictions of one version in a snapshot; windows before it that were too small are joined with it."""
-    known = known_windows(log, version, snapshot)
+    names = log.snapshots()
+    known = _windows(log, version, names, snapshot)
     joined = trailing([(figures.snapshot, state) for state, figures in known])
-    drawn: list[Mapping[str, Any]] = []
-    parts = [_read(log, bundle, name, version, drawn, knobs.monitoring.sample_rows) for name in [*joined, snapshot]]
-    window = reduce(add, parts).block
-    past = _past(log, bundle, version, snapshot, knobs)
+    tally = cache(partial(log.tally, model_version=version))
+    parts = [_read(log, bundle, Asked(name, version), tally(name).rows, knobs) for name in [*joined, snapshot]]
+    window = reduce(add, [block for block, _ in parts])
+    drawn = [row for _, rows in parts for row in rows]
+    counts = [one.counts for one in in_order(known) if one.counts is not None]
+    past = replace(_past(log, bundle, version, snapshot, tally, knobs), windows=counts, complete=snapshot != names[-1])
+    del parts  # the rows a second time, unless several windows were joined
     return Observed(drawn, measure(yardstick_of(bundle, knobs), snapshot, window, past, knobs.monitoring))
 
 
-def _read(log: Store, bundle: Bundle, snapshot: str, version: str, drawn: list[Mapping[str, Any]], wanted: int) -> Matured:
-    """The rows of a snapshot as arrays; of every so many one is `drawn`, so that at least as many as wanted are."""
-    rows = log.tally(snapshot, version).rows
-    step = max(rows // wanted, 1)
-
-    def seen(pieces: Iterator[Piece]) -> Iterator[Piece]:
-        for piece in pieces:
-            pairs = zip(piece.features[::step], piece.probability[::step], strict=True)
-            drawn.extend({"features": json.loads(text), "probability": chance} for text, chance in pairs)
-            yield piece
-
-    return as_matured(bundle.contract, seen(log.pieces(snapshot, version)), rows)
+def _read(log: Store, bundle: Bundle, asked: Asked, rows: int, knobs: Params) -> tuple[Block, list[Mapping[str, Any]]]:
+    """The rows of a snapshot; of every so many one is drawn, so that at least as many as are wanted are."""
+    every = max(rows // knobs.monitoring.sample_rows, 1)
+    parts = read(log, bundle.contract, replace(asked, every=every), rows)
+    return as_matured(bundle.contract, parts).block, [row for part in parts for row in part.drawn]
 
 
 def known_windows(log: Store, version: str, snapshot: str | None = None) -> list[tuple[str, Figures]]:
@@ -58,7 +56,10 @@ def known_windows(log: Store, version: str, snapshot: str | None = None) -> list
 
     What an older program wrote is left out.
     """
-    names = log.snapshots()
+    return _windows(log, version, log.snapshots(), snapshot)
+
+
+def _windows(log: Store, version: str, names: list[str], snapshot: str | None) -> list[tuple[str, Figures]]:
     before = set(names[: names.index(snapshot)]) if snapshot in names else set(names)
     windows = [one for one in log.windows() if one.model_version == version and one.snapshot in before]
     windows.sort(key=lambda one: names.index(one.snapshot))
@@ -66,26 +67,26 @@ def known_windows(log: Store, version: str, snapshot: str | None = None) -> list
     return [(state, figures) for state, figures in read if figures is not None]
 
 
-def _past(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Params) -> Past:
+def _past(log: Store, bundle: Bundle, version: str, snapshot: str, tally: Tallies, knobs: Params) -> Past:
     policy = knobs.monitoring
-    counts = [one.counts for one in in_order(known_windows(log, version, snapshot)) if one.counts is not None]
     before = last_year(snapshot) if policy.season else None
     names = log.snapshots(version)
     season = as_season(bundle, _all(log, bundle, before)) if before else None
-    sets = as_sets(_newest_matured(log, bundle, version, names, knobs), policy.min_outcomes, policy.windows)
-    return Past(counts, season, sets, looks=len(names), complete=snapshot != log.snapshots()[-1])
+    sets = as_sets(_newest_matured(log, bundle, version, names, tally, knobs), policy.min_outcomes, policy.windows)
+    return Past((), season, sets, looks=len(names))
 
 
 def _all(log: Store, bundle: Bundle, snapshot: str) -> Block:
     """The rows of a snapshot, whichever version answered."""
-    return as_matured(bundle.contract, log.pieces(snapshot), log.tally(snapshot).rows).block
+    return as_matured(bundle.contract, read(log, bundle.contract, Asked(snapshot), log.tally(snapshot).rows)).block
 
 
-def _newest_matured(log: Store, bundle: Bundle, version: str, names: list[str], knobs: Params) -> Iterator[Matured]:
+def _newest_matured(
+    log: Store, bundle: Bundle, version: str, names: list[str], tally: Tallies, knobs: Params
+) -> Iterator[Matured]:
     """The version's predictions whose outcomes have matured, the newest snapshot first; broken feeds are left out."""
     out_of_order = broken(log)
     for name in reversed(names):
-        tally = log.tally(name, version)
-        ripe = matured(tally, knobs.retraining.known_share, knobs.problem.horizon_days)
+        ripe = matured(tally(name), knobs.retraining.known_share, knobs.problem.horizon_days)
         if ripe and name not in out_of_order:
-            yield as_matured(bundle.contract, log.pieces(name, version, known=True), tally.known)
+            yield as_matured(bundle.contract, read(log, bundle.contract, Asked(name, version, known=True), tally(name).known))

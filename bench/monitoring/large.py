@@ -1,12 +1,12 @@
 """A large window: `python -m bench.monitoring.large` reads it from the store to the verdict, beside Evidently's preset.
 
-Writes state/bench/large.json. Each contender has a process of its own; memory is the most that it and its helpers held.
+Writes state/bench/large.json. Each contender has a process of its own; memory is the most that it and its helpers held
+at a time.
 """
 
 import argparse
 import json
 import resource
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,13 +19,14 @@ import numpy as np
 import pandas as pd
 
 from bench.monitoring.company import LEVELS, SHARES, Matrix
+from bench.quality.runs import LONGEST, OWN_PATH
+from bench.watch import watched
 from churn import params as configuration
 from churn.bundle.open import Reference
 from churn.contract import Column, Contract
 from churn.decision import Decision
 from churn.store import Prediction, Store
 from monitoring.counts import Floats
-from monitoring.read import PROCESSES
 from monitoring.verdict import judge
 from pipelines.observed import observe
 
@@ -111,14 +112,13 @@ CONTENDERS = {"ours": ours, "evidently": evidently}
 
 
 def measured(name: str, url: str) -> dict[str, Any]:
-    """Seconds and memory of one contender in this process."""
+    """Seconds of one contender in this process, without what it takes to start."""
     wall, own = perf_counter(), process_time()
     said = CONTENDERS[name](url)
     seconds = perf_counter() - wall
     helpers = resource.getrusage(resource.RUSAGE_CHILDREN)
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + PROCESSES * helpers.ru_maxrss
     busy = process_time() - own + helpers.ru_utime + helpers.ru_stime
-    return {"contender": name, "seconds": seconds, "cpu_seconds": busy, "gigabytes": held / 1024**2, "said": said}
+    return {"contender": name, "seconds": seconds, "cpu_seconds": busy, "said": said}
 
 
 def main() -> None:
@@ -127,22 +127,24 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=ROWS, help=f"of the window; a multiple of {BLOCK:,}")
     parser.add_argument("--measure", choices=list(CONTENDERS), help=argparse.SUPPRESS)
     parser.add_argument("--store", help=argparse.SUPPRESS)
+    parser.add_argument("--found", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.measure:
-        sys.stdout.write(json.dumps(measured(chosen.measure, chosen.store)))
+        chosen.found.write_text(json.dumps(measured(chosen.measure, chosen.store)), encoding="utf-8")
         return
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/store.db"
         fill(Store(url), chosen.rows)
-        found = [_apart(name, url) for name in CONTENDERS]
+        found = [_apart(name, url, Path(folder) / "found.json") for name in CONTENDERS]
     HOME.mkdir(parents=True, exist_ok=True)
     report = {"rows": chosen.rows, "reference": REFERENCE, "columns": len(NAMES), "found": found}
     (HOME / "large.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
-def _apart(name: str, url: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.monitoring.large", "--measure", name, "--store", url]
-    one: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+def _apart(name: str, url: str, found: Path) -> dict[str, Any]:
+    what = ["--measure", name, "--store", url, "--found", found]
+    spent = watched([sys.executable, "-m", "bench.monitoring.large", *what], OWN_PATH, LONGEST)
+    one: dict[str, Any] = json.loads(found.read_text(encoding="utf-8")) | {"gigabytes": spent.peak_bytes / 1024**3}
     told = "{contender:10} {seconds:6.1f} s, {cpu_seconds:6.1f} s of processor, {gigabytes:4.2f} GB: {said}"
     sys.stdout.write(told.format(**one) + "\n")
     sys.stdout.flush()

@@ -8,7 +8,7 @@ from typing import Any
 from bench.quality import made, tables
 from bench.quality.runs import LONGEST, OWN_PATH
 from bench.quality.tables import Source
-from bench.quality.watch import watched
+from bench.watch import watched
 from churn.params import Params
 
 SECONDS = {"telco": 120, "large": 600, "wide": 600}

@@ -18,7 +18,7 @@ from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from bench.quality.fit import fit
-from bench.quality.watch import cpu_seconds
+from bench.watch import cpu_seconds
 from churn import params as configuration
 from churn.contract import Contract
 from churn.decision import Decision

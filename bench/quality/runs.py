@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.quality.ours import MODEL
-from bench.quality.watch import watched
+from bench.watch import watched
 
 ROOT = Path(__file__).parents[2]
 OWN_PATH = os.pathsep.join([str(ROOT / "src"), str(ROOT)])

@@ -11,6 +11,7 @@ import pytest
 from churn.errors import DeploymentUnderWay, HistoryAltered, StoreUnavailable, UnknownPrediction
 from churn.store import Event, KeptAnswer, Outcome, Prediction, Store, Window
 from churn.store.kept import KEPT_FOR
+from churn.store.stream import Share
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -76,6 +77,8 @@ def test_a_window_comes_in_pieces(store):
     tally = store.tally("2026-03", "1")
     assert (tally.rows, tally.known, tally.newest) == (3, 2, predict(2).time)
     assert list(store.pieces("2026-04")) == []
+    shares = [piece for number in range(3) for piece in store.pieces("2026-03", "1", share=Share(number, 3))]
+    assert sorted(text for one in shares for text in one.features) == sorted(whole.features)
     assert store.tally("2026-04").newest is None
 
 

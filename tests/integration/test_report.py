@@ -18,7 +18,7 @@ from churn.params import Monitoring
 from churn.store.stream import Piece
 from monitoring.figures import Figures
 from monitoring.measure import Past, measure
-from monitoring.read import as_matured
+from monitoring.read import as_matured, as_part
 from monitoring.verdict import judge
 from monitoring.window import as_sets, yardstick_of
 from monitoring.yardstick import Matured
@@ -115,7 +115,7 @@ def matured(window: list[dict[str, Any]]) -> Matured:
     texts = tuple(json.dumps(row["features"]) for row in window)
     probability, churned = (tuple(row[name] for row in window) for name in ("probability", "churned"))
     piece = Piece(texts, probability, (None,) * count, ("2026-01-01",) * count, churned)
-    return as_matured(BUNDLE.contract, [piece], count)
+    return as_matured(BUNDLE.contract, [as_part(BUNDLE.contract, piece)])
 
 
 @pytest.fixture

@@ -2,6 +2,6 @@
 
 from churn.evaluate.calibration import calibration_error, calibration_noise
 from churn.evaluate.figures import figures
-from churn.evaluate.interval import Interval, intervals, paired, resamples
+from churn.evaluate.interval import Interval, intervals, resamples
 
-__all__ = ["Interval", "calibration_error", "calibration_noise", "figures", "intervals", "paired", "resamples"]
+__all__ = ["Interval", "calibration_error", "calibration_noise", "figures", "intervals", "resamples"]

@@ -30,11 +30,6 @@ def intervals(
     return found | {"calibration_error": {"value": value, "low": low, "high": high}}
 
 
-def paired(label: Labels, one: Floats, other: Floats, decision: Decision, policy: Evaluate, seed: int) -> dict[str, Interval]:
-    """Difference `one` minus `other` of each figure, with an interval from resampling both on the same rows."""
-    return bootstrap(label, lambda rows: _difference(label[rows], one[rows], other[rows], decision), policy, seed)
-
-
 def resamples(label: Labels, count: int, seed: int, group: Groups | None = None) -> list[Rows]:
     """Row positions of `count` bootstrap draws of customers; rows of equal `group` are one, without it each row is.
 
@@ -75,8 +70,3 @@ class _Customers:
         sizes = self.sizes[drawn]
         first = np.cumsum(sizes) - sizes
         return np.asarray(self.order[np.repeat(self.starts[drawn] - first, sizes) + np.arange(sizes.sum())])
-
-
-def _difference(label: Labels, one: Floats, other: Floats, decision: Decision) -> dict[str, float]:
-    first, second = figures(label, one, decision), figures(label, other, decision)
-    return {name: first[name] - second[name] for name in first}

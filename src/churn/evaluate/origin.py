@@ -49,10 +49,11 @@ def sample_in_words(found: dict[str, Any], curve: pd.DataFrame) -> list[str]:
         return [words]
     before, last = curve.iloc[-2], curve.iloc[-1]
     steps = log(sample["read"] / sample["drawn"]) / log(last["rows"] / before["rows"])
-    most = ", ".join(f"{steps * before[f'{name}_to_come']:+{form}} in {words}" for name, (words, form) in NAMES.items())
+    all_of_them = (before * steps).to_dict()
+    most = ", ".join(f"{_to_come(all_of_them, name)} in {words}" for name, (words, _) in NAMES.items())
     told = (
-        f"{words} All of them are as many as {steps:.1f} more steps like the last of the learning curve. Steps bring less and "
-        f"less, so that what the sample costs is less than if each brought as much as the last did: {most}."
+        f"{words} All of them are as many as {steps:.1f} more steps like the last of the learning curve. Steps mostly bring less "
+        f"and less; if each brought as much as the last, the sample would cost {most}."
     )
     return [told]
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, create_engine, event, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from churn.errors import DeploymentUnderWay, FieldError, StoreUnavailable, UnknownPrediction
-from churn.store import chain, kept, stream
+from churn.errors import DeploymentUnderWay, StoreUnavailable
+from churn.store import chain, kept, report, stream
 from churn.store.address import address_of, patience
 from churn.store.alone import alone
 from churn.store.kept import KeptAnswer
@@ -34,13 +34,13 @@ from churn.store.tried import Tried
 
 LOCK_WAIT_SECONDS = 5.0
 CHECKPOINT_PAGES = 10_000  # of 4 KiB: whoever commits then waits for the disk, ten times more rarely than by default
-CHUNK = 500  # SQLite limits the variables of one statement
 
 
 class Store:
     """One SQL database. `url` is an SQLAlchemy URL; SQLite runs in WAL mode."""
 
     def __init__(self, url: str, lock_wait: float = LOCK_WAIT_SECONDS) -> None:
+        self.url = url
         address = address_of(url)
         lite = address.get_backend_name() == "sqlite"
         self._where = address.render_as_string(hide_password=True)
@@ -96,17 +96,7 @@ class Store:
         Returns the number written. Raises UnknownPrediction naming each outcome whose prediction does not exist.
         """
         with self._transaction() as connection:
-            known = _known(connection, sorted({outcome.prediction_id for outcome in reported}))
-            _refuse_unknown(reported, set(known))
-            latest = {identity: value for identity, value in known.items() if value is not None}
-            fresh = []
-            for outcome in reported:
-                if latest.get(outcome.prediction_id) is not outcome.churned:
-                    latest[outcome.prediction_id] = outcome.churned
-                    fresh.append(asdict(outcome))
-            if fresh:
-                connection.execute(insert(outcomes), fresh)
-            return len(fresh)
+            return report.add(connection, reported)
 
     def snapshots(self, model_version: str | None = None) -> list[str]:
         """Names of the snapshots with predictions, of one version if it is given, in order of their last prediction."""
@@ -127,21 +117,23 @@ class Store:
     def prediction(self, name: str) -> dict[str, Any] | None:
         """One prediction by its id, with `churned`; None if nobody made it."""
         with self._transaction() as connection:
-            row = connection.execute(_with_outcome().where(predictions.c.id == name)).mappings().one_or_none()
+            row = connection.execute(report.with_outcome().where(predictions.c.id == name)).mappings().one_or_none()
             return dict(row) if row else None
 
     def window(self, snapshot: str, model_version: str | None = None) -> list[dict[str, Any]]:
         """Predictions of a snapshot in order of time, each with `churned` (None while not known)."""
-        query = _with_outcome().where(predictions.c.snapshot == snapshot)
+        query = report.with_outcome().where(predictions.c.snapshot == snapshot)
         if model_version is not None:
             query = query.where(predictions.c.model_version == model_version)
         with self._transaction() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def pieces(self, snapshot: str, model_version: str | None = None, *, known: bool = False) -> Iterator[stream.Piece]:
-        """The predictions of a snapshot in pieces, in no order; known: those with an outcome, and with it."""
+    def pieces(
+        self, snapshot: str, model_version: str | None = None, *, known: bool = False, share: stream.Share | None = None
+    ) -> Iterator[stream.Piece]:
+        """The predictions of a snapshot, or a share of them, in pieces and in no order; known: those with an outcome."""
         with self._transaction() as connection:
-            yield from stream.pieces(connection, snapshot, model_version, known=known)
+            yield from stream.pieces(connection, snapshot, model_version, known=known, share=share)
 
     def tally(self, snapshot: str, model_version: str | None = None) -> stream.Tally:
         """How many predictions of a snapshot there are, and how many have an outcome."""
@@ -238,34 +230,3 @@ def _write_ahead(connection: Any, _: object) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
     connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _with_outcome() -> Any:
-    """Predictions, each with the newest outcome row of its own."""
-    return select(predictions, stream.churned()).order_by(predictions.c.time, predictions.c.id)
-
-
-def _known(connection: Connection, identities: list[str]) -> dict[str, bool | None]:
-    """The last outcome of each prediction that exists, None while it has none.
-
-    Until the transaction ends another report of the same predictions waits, else both would find the outcome absent. Rows
-    are held in one order, and read by a statement of their own, which sees what was written while waiting.
-    """
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    found: dict[str, bool | None] = {}
-    for start in range(0, len(identities), CHUNK):
-        named = predictions.c.id.in_(identities[start : start + CHUNK])
-        connection.execute(select(predictions.c.id).where(named).order_by(predictions.c.id).with_for_update())
-        found |= {row.id: row.churned for row in connection.execute(_with_outcome().where(named))}
-    return found
-
-
-def _refuse_unknown(reported: Sequence[Outcome], known: set[str]) -> None:
-    errors = [
-        FieldError(f"outcomes.{i}.prediction_id", f"no prediction has the id '{outcome.prediction_id}'")
-        for i, outcome in enumerate(reported)
-        if outcome.prediction_id not in known
-    ]
-    if errors:
-        raise UnknownPrediction(f"{len(errors)} of {len(reported)} outcomes name a prediction that was never made", errors)

@@ -3,9 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Label, Select, String, Text, cast, func, null, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Label,
+    Select,
+    String,
+    Text,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+)
 
 from churn.store.tables import outcomes, predictions
 
@@ -27,6 +41,13 @@ class Piece:
     churned: tuple[bool | None, ...]
 
 
+class Share(NamedTuple):
+    """One of several parts of the predictions, which together are all of them; `number` counts from 0."""
+
+    number: int
+    of: int
+
+
 @dataclass(frozen=True)
 class Tally:
     """rows: predictions of a snapshot. known: those with an outcome. newest: when the last was made, None without any."""
@@ -36,7 +57,9 @@ class Tally:
     newest: datetime | None
 
 
-def pieces(connection: Connection, snapshot: str, model_version: str | None, *, known: bool) -> Iterator[Piece]:
+def pieces(
+    connection: Connection, snapshot: str, model_version: str | None, *, known: bool, share: Share | None
+) -> Iterator[Piece]:
     """The predictions of a snapshot through a cursor that stays with the database; known: only those with an outcome."""
     columns = (
         cast(predictions.c.features, Text),
@@ -47,6 +70,8 @@ def pieces(connection: Connection, snapshot: str, model_version: str | None, *, 
     query = select(*columns, churned() if known else null())
     if known:
         query = query.where(predictions.c.id.in_(select(outcomes.c.prediction_id)))
+    if share:
+        query = query.where(_position(connection) % share.of == share.number)
     rows = connection.execute(_of(query, snapshot, model_version), execution_options={"yield_per": PIECE})
     for part in rows.partitions():
         yield Piece(*zip(*part, strict=True))
@@ -58,6 +83,13 @@ def tally(connection: Connection, snapshot: str, model_version: str | None) -> T
     rows, newest = connection.execute(_of(counted, snapshot, model_version)).one()
     joined = select(func.count(outcomes.c.prediction_id.distinct())).join_from(outcomes, predictions)
     return Tally(rows, connection.scalar(_of(joined, snapshot, model_version)) or 0, newest)
+
+
+def _position(connection: Connection) -> ColumnElement[int]:
+    """A whole number for each prediction that stays as it is and costs little: where it stands, or a hash of its id."""
+    if connection.dialect.name == "sqlite":
+        return literal_column("predictions.rowid", Integer)
+    return func.hashtext(predictions.c.id, type_=Integer).op("&")(literal_column(str(2**31 - 1), Integer))
 
 
 def _of(query: Select[Any], snapshot: str, model_version: str | None) -> Select[Any]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from churn.evaluate import calibration_error, calibration_noise, figures, intervals, paired, resamples
+from churn.evaluate import calibration_error, calibration_noise, figures, intervals, resamples
 from churn.evaluate.calibration import true_calibration_error
 from churn.evaluate.figures import lift
 from churn.evaluate.profit import expected_maximum_profit
@@ -61,22 +61,6 @@ def test_every_figure_has_an_interval(forecast, decision):
     found = intervals(*forecast, CUSTOMERS, decision, POLICY, seed=0)
     assert set(found) == set(figures(*forecast, decision))
     assert all(ends["low"] <= ends["high"] for ends in found.values())
-
-
-def test_equal_scores_differ_by_nothing(forecast, decision):
-    """The paired difference of equal scores is zero with an interval of no width."""
-    label, probability = forecast
-    found = paired(label, probability, probability, decision, POLICY, seed=0)
-    assert all(ends == {"value": 0.0, "low": 0.0, "high": 0.0} for ends in found.values())
-
-
-def test_a_better_score_is_better_beyond_doubt(forecast, decision):
-    """The truth ranks better than noise, and the whole interval says so."""
-    label, probability = forecast
-    noise = np.random.default_rng(2).random(COUNT)
-    found = paired(label, probability, noise, decision, POLICY, seed=0)
-    assert found["auc"]["low"] > 0
-    assert found["log_loss"]["high"] < 0
 
 
 def test_equal_seeds_draw_equal_rows(forecast):

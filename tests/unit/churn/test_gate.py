@@ -156,6 +156,15 @@ def test_the_champion_widens_limits_that_it_needs_itself():
     assert found["calibrated"]
 
 
+def test_a_difference_that_cannot_be_doubted_has_an_interval_that_says_so():
+    """Equal scores differ by nothing, with an interval of no width; the better one ranks better in every draw."""
+    same = differences(ROWS, GOOD, GOOD, COSTS, 400, 0.95)
+    assert set(same.values()) == {(0.0, 0.0, 0.0)}
+    found = differences(ROWS, GOOD, BAD, COSTS, 400, 0.95)
+    assert found["auc"][1] > 0
+    assert found["log_loss"][2] < 0
+
+
 def test_intervals_count_customers():
     """Rows that repeat a customer make no interval narrower."""
     twice = Rows(np.repeat(LABEL, 4), np.repeat(np.arange(len(LABEL)), 4), {})

@@ -10,8 +10,7 @@ import pytest
 
 from churn.store import Outcome, Prediction, Store
 from churn.store.stream import Piece
-from monitoring import read
-from monitoring.read import as_matured, as_part
+from monitoring.read import MANY, Asked, as_matured, as_part, read
 from support.companies import CONTRACT
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,7 +39,7 @@ def test_rows_come_in_order_of_time(store: Store) -> None:
     """However they were written; a key that a row lacks is missing, and one that the contract lacks is passed over."""
     log(store, 1, 5, {"tenure": 1.5, "plan": "year", "colour": "red"})
     log(store, 2, 0, {"plan": "never heard of"})
-    found = as_matured(CONTRACT, store.pieces("2026-01"), 2).block
+    found = as_matured(CONTRACT, read(store, CONTRACT, Asked("2026-01"), 2)).block
     np.testing.assert_array_equal(found.matrix, [[np.nan, 2], [1.5, 1]])
     assert found.probability.tolist() == [0.2, 0.1]
     assert found.customer is not None
@@ -53,20 +52,20 @@ def test_outcomes_come_with_the_rows_that_have_one(store: Store) -> None:
         log(store, number, number, {"tenure": float(number), "plan": "month"})
     store.add_outcomes([Outcome("p0", True), Outcome("p2", True)])
     store.add_outcomes([Outcome("p2", False)])
-    found = as_matured(CONTRACT, store.pieces("2026-01", "1", known=True), 2)
+    found = as_matured(CONTRACT, read(store, CONTRACT, Asked("2026-01", "1", known=True), 2))
     assert found.block.matrix[:, 0].tolist() == [0, 2]
     assert found.label.tolist() == [1, 0]
 
 
 def test_a_snapshot_without_predictions(store: Store) -> None:
     """It has no rows, and as many columns as any other."""
-    assert as_matured(CONTRACT, store.pieces("2026-02"), 0).block.matrix.shape == (0, 2)
+    assert as_matured(CONTRACT, read(store, CONTRACT, Asked("2026-02"), 0)).block.matrix.shape == (0, 2)
 
 
 def test_customers_without_a_name() -> None:
     """If one customer has no name nobody is told apart."""
-    rows = [piece('{"tenure": 1}'), piece('{"tenure": 2}', customer=None)]
-    assert as_matured(CONTRACT, rows, 2).block.customer is None
+    parts = [as_part(CONTRACT, piece('{"tenure": 1}')), as_part(CONTRACT, piece('{"tenure": 2}', customer=None))]
+    assert as_matured(CONTRACT, parts).block.customer is None
 
 
 def test_half_of_a_character_is_read() -> None:
@@ -75,10 +74,18 @@ def test_half_of_a_character_is_read() -> None:
     assert row.tolist() == [1, 2]
 
 
-def test_many_rows_are_read_by_two_processes_into_the_same() -> None:
+def test_one_of_so_many_is_drawn(store: Store) -> None:
+    """As it was answered, with what the contract does not know."""
+    for number in range(6):
+        log(store, number, number, {"tenure": number, "colour": "red"})
+    (part,) = read(store, CONTRACT, Asked("2026-01", every=3), 6)
+    assert part.drawn == tuple({"features": {"tenure": n, "colour": "red"}, "probability": n / 10} for n in (0, 3))
+
+
+def test_many_rows_are_read_by_two_processes_into_the_same(store: Store) -> None:
     """How many processes read changes nothing."""
-    rows = [piece(*(f'{{"tenure": {i + first}, "plan": "year"}}' for i in range(50))) for first in range(0, 500, 50)]
-    alone = as_matured(CONTRACT, rows, 500).block
-    together = as_matured(CONTRACT, rows, read.MANY).block
+    for number in range(10):
+        log(store, number, number, {"tenure": number, "plan": "year"})
+    alone, together = (as_matured(CONTRACT, read(store, CONTRACT, Asked("2026-01"), many)).block for many in (10, MANY))
     np.testing.assert_array_equal(alone.matrix, together.matrix)
     np.testing.assert_array_equal(alone.customer, together.customer)
