@@ -18,7 +18,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.quality.watch import watched
+from bench.watch import watched
 from bench.scale.work import WORKS
 
 HOME = Path("state/bench")

@@ -52,8 +52,8 @@ def sample_in_words(found: dict[str, Any], curve: pd.DataFrame) -> list[str]:
     all_of_them = (before * steps).to_dict()
     most = ", ".join(f"{_to_come(all_of_them, name)} in {words}" for name, (words, _) in NAMES.items())
     told = (
-        f"{words} All of them are as many as {steps:.1f} more steps like the last of the learning curve. Steps mostly bring less "
-        f"and less; if each brought as much as the last, the sample would cost {most}."
+        f"{words} All of them are as many as {steps:.1f} more steps like the last of the learning curve. Steps mostly bring "
+        f"less and less; if each brought as much as the last, the sample would cost {most}."
     )
     return [told]
 

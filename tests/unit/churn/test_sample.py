@@ -97,13 +97,13 @@ def test_a_table_without_rows_is_one_empty_piece(tmp_path):
 
 def test_the_report_states_the_sample_and_what_it_may_cost():
     """Rows drawn and read are told, and how much all rows could bring if each step of the curve brought as much as the last."""
-    curve = pd.DataFrame(
-        {"rows": [500, 1000], "auc_to_come": [0.01, 0.0], "log_loss_to_come": [-0.02, 0], "profit_per_1000_to_come": [3, 0]}
-    )
+    steps = {"auc_to_come": 0.01, "log_loss_to_come": -0.02, "profit_per_1000_to_come": 3}
+    to_come = {name + end: [value, 0.0] for name, value in steps.items() for end in ("", "_low", "_high")}
+    curve = pd.DataFrame({"rows": [500, 1000]} | to_come)
     (told,) = sample_in_words({"customers": 0.01, "sample": {"read": 400_000, "drawn": 4000}}, curve)
     assert "4,000 of the 400,000 rows" in told
     assert "6.6 more steps" in told
-    assert "+0.0664 in AUC" in told
+    assert "+0.0664 [0.0664, 0.0664] in AUC" in told
     assert sample_in_words({"customers": 1.0}, curve) == []
 
 
