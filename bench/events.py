@@ -31,7 +31,7 @@ def main(events: int, folder: Path, months: int) -> None:
     """Run and print."""
     at = places(folder)
     with working(at.state) as connection:
-        measured("generate", lambda: [write(connection, events, month, folder) for month in range(months)])
+        measured("generate", lambda: generate(connection, events, months, folder))
         task = measured("read into the store", lambda: read(connection, at, folder))
         if months < MONTHS:
             return
@@ -63,12 +63,14 @@ def read(connection: Connection, at: Places, folder: Path) -> Task:
     return prepare(connection, Events.model_validate(declared), 90, [""], at, progress)
 
 
-def write(connection: Connection, events: int, month: int, folder: Path) -> None:
-    """Write the orders of a month, unless they are there."""
-    path, beside = folder / "orders" / f"{month:02}.parquet", folder / "beside" / "orders.parquet"
-    if not path.exists():
-        connection.execute(f"COPY ({of_month(events, month)}) TO {value(beside)} (FORMAT parquet)")
-        beside.replace(path)
+def generate(connection: Connection, events: int, months: int, folder: Path) -> None:
+    """Write the orders of the first so many months, but for those that are there."""
+    beside = folder / "beside" / "orders.parquet"
+    for month in range(months):
+        path = folder / "orders" / f"{month:02}.parquet"
+        if not path.exists():
+            connection.execute(f"COPY ({of_month(events, month)}) TO {value(beside)} (FORMAT parquet)")
+            beside.replace(path)
 
 
 def of_month(events: int, month: int) -> str:

@@ -18,8 +18,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.watch import watched
+from bench.quality.runs import OWN_PATH
 from bench.scale.work import WORKS
+from bench.watch import watched
 
 HOME = Path("state/bench")
 FOUND = HOME / "scale.json"
@@ -60,7 +61,7 @@ def measured(name: str, rows: int) -> Figures:
     folder = HOME / "scale" / name.replace(" ", "-")
     command = [sys.executable, "-m", "bench.scale.work", name, str(rows), str(folder)]
     subprocess.run([*command, "--before"], check=True, stdout=subprocess.DEVNULL)
-    spent = watched(command, os.pathsep.join(filter(None, sys.path)), LIMIT)
+    spent = watched(command, OWN_PATH, LIMIT)
     shutil.rmtree(folder, ignore_errors=True)
     return {"name": name, "rows": rows} | asdict(spent)
 

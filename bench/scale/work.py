@@ -28,8 +28,7 @@ def orders(rows: int, folder: Path) -> None:
 
     shutil.rmtree(folder, ignore_errors=True)
     with working(events.places(folder).state) as connection:
-        for month in range(events.MONTHS):
-            events.write(connection, rows, month, folder)
+        events.generate(connection, rows, events.MONTHS, folder)
 
 
 def snapshots(rows: int, folder: Path) -> None:  # noqa: ARG001 - all works are called alike
