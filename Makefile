@@ -16,7 +16,7 @@ up: install # start Prefect, MLflow, Evidently and the API, until Ctrl-C
 	$(BIN)/churn -C $(WORKSPACE) up
 
 test: check # everything that CI checks
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: install # lint, types, import contracts
 	$(BIN)/ruff check .

@@ -12,10 +12,18 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads that wait for a busy core make a fit 30 times slower
 
 SHARED = Path(__file__).parents[1] / "../shared/data"
+SHARERS = {"model/*": "model", "integration/test_flows.py": "company", "integration/test_scoring.py": "company"}
 OURS = ("CHURN_", "MLFLOW_", "GIT_", "DVC_", "PREFECT_")
 IDENTITY = {"NAME": "Tester", "EMAIL": "tester@localhost"}
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file run in one process, and so do files that share a fixture which takes long to make."""
+    for item in items:
+        group = next((name for files, name in SHARERS.items() if item.path.match(files)), str(item.path))
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _table(name: str) -> Path:
