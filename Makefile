@@ -7,7 +7,7 @@ WORKSPACE ?= .
 PEERS ?=
 QUALITY ?=
 
-.PHONY: demo up test check bench bench-scoring bench-quality bench-monitoring format install lock hook clean
+.PHONY: demo up test check bench bench-scoring bench-scale bench-quality bench-monitoring format install lock hook clean
 
 demo: install # live through a year of the demo company in state/demo
 	$(BIN)/churn demo --customers $(CUSTOMERS)
@@ -29,6 +29,9 @@ bench: install # the server beside an empty endpoint and mlflow models serve; te
 
 bench-scoring: install # batch scoring beside scikit-learn on pandas and bare reading and writing; ten minutes
 	$(BIN)/python -m bench.scoring
+
+bench-scale: install # snapshots, training, scoring and the drift verdict from ten thousand to ten million rows; an hour
+	$(BIN)/python -m bench.scale
 
 bench-quality: install .venv-peers/installed $(PEERS:%=.venv-%/installed) # the model beside other learners; an hour or more
 	$(BIN)/python -m bench.quality $(QUALITY) --peers lightgbm catboost ebm $(PEERS)

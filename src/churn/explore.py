@@ -6,7 +6,8 @@ from pathlib import Path
 
 from churn import params as configuration
 from churn import settings, versioning
-from churn.data.labelled import Labelled, held_out, load
+from churn.data.labelled import Labelled, held_out
+from churn.data.sample import draw
 from churn.discovery import Assessment, assess
 from churn.discovery.ladder import Progress
 from churn.discovery.record import FOLDER, Record, overrule
@@ -28,7 +29,7 @@ def explore(progress: Progress = lambda items, _: items, anyway: bool = False) -
     """
     params, data = configuration.load(), versioning.pin()
     with_shipped = configuration.load(Path(str(SHIPPED)))
-    rows = load(Path("data"), params.data)
+    rows = draw(Path("data"), params.data, params.split.customers).rows
     seen = guard(rows.frame, rows.label, rows.group, rows.snapshot, params.data)
     found = assess(rows, params.model_copy(update={"data": seen.data}), with_shipped, progress)
     summary = summarized(rows, params)

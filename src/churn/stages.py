@@ -19,7 +19,8 @@ from churn.contract import Contract, encode
 from churn.contract.encode import Matrix
 from churn.data.conform import columns_of
 from churn.data.describe import describe
-from churn.data.labelled import Labelled, in_time, load, split
+from churn.data.labelled import Labelled, in_time, split
+from churn.data.sample import draw
 from churn.decision import Decision
 from churn.discovery.record import demand_worthwhile
 from churn.errors import TableError
@@ -43,7 +44,7 @@ from churn.registry.track import track as log_run
 ARTIFACTS = Path("artifacts")
 PREPARED = ARTIFACTS / "prepared"
 TUNED = ARTIFACTS / "tuned"
-TRIES = "tries.json"
+TRIES, SAMPLE = "tries.json", "sample.json"
 MODEL = ARTIFACTS / "model"
 REFITS = ARTIFACTS / "refits.parquet"
 EVALUATION = ARTIFACTS / "evaluation"
@@ -53,8 +54,8 @@ BUNDLE = ARTIFACTS / "bundle"
 def prepare(_: Progress) -> list[str]:
     """data/ to labelled train and test rows. Tells what the leak guard found, and how far back the train rows reach."""
     params = configuration.load()
-    rows = load(Path("data"), params.data, params.split.customers)
-    train_rows, test_rows = split(rows, params.split)
+    drawn = draw(Path("data"), params.data, params.split.customers)
+    train_rows, test_rows = split(drawn.rows, params.split)
     if len(set(train_rows.label)) < 2 or len(set(test_rows.label)) < 2:
         raise TableError("train or test rows lack a class: give more rows, or change split.holdout in params.yaml")
     seen = guard(train_rows.frame, train_rows.label, train_rows.group, train_rows.snapshot, params.data)
@@ -67,7 +68,11 @@ def prepare(_: Progress) -> list[str]:
     declare(contract, matrix, params.features).save(PREPARED / "contract.json")
     report = {"left_out": seen.data.left_out, "accused": seen.data.accused, "suspicious_names": sorted(seen.warned)}
     _write(PREPARED / "leaks.json", report)
-    return [*seen.lines, told] if told else seen.lines
+    lines = [*seen.lines, told] if told else seen.lines
+    if params.split.customers == 1:
+        return lines
+    _write(PREPARED / SAMPLE, {"read": drawn.read, "drawn": len(drawn.rows)})
+    return [f"{drawn.read:,} rows read, of which {len(drawn.rows):,} are of the sample of customers", *lines]
 
 
 def tune_knobs(progress: Progress) -> list[str]:
@@ -123,6 +128,8 @@ def evaluate(_: Progress) -> None:
     matrix = encode(asked.contract, columns_of(learned.frame, asked.contract))
     rule = against_rule(asked.contract, matrix, learned.label, asked, params)
     found = measured.found | {"rule": rule, "made_of": _made_of(learned, rows)}
+    if params.split.customers < 1:
+        found["sample"] = json.loads((PREPARED / SAMPLE).read_text(encoding="utf-8"))
     write_evaluation(EVALUATION, replace(measured, found=found), params)
 
 

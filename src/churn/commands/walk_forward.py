@@ -12,11 +12,11 @@ def walk_forward() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from churn import params  # noqa: PLC0415
     from churn.console import progress  # noqa: PLC0415
-    from churn.data.labelled import load  # noqa: PLC0415
+    from churn.data.sample import draw  # noqa: PLC0415
     from churn.evaluate.walk import walk  # noqa: PLC0415
     from churn.evaluate.walked import table  # noqa: PLC0415
     from monitoring.replay.account import lines  # noqa: PLC0415
 
     chosen = params.load()
-    rows = load(Path("data"), chosen.data)
+    rows = draw(Path("data"), chosen.data, chosen.split.customers).rows
     click.echo("\n".join(lines(list(table(rows, walk(rows, chosen, progress), chosen)))))

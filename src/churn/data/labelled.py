@@ -1,5 +1,6 @@
 """All labelled rows of a workspace, and the split of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -12,13 +13,12 @@ from churn.contract.encode import as_text
 from churn.data.conform import conform
 from churn.data.dates import SNAPSHOT_FORMATS, to_date, with_days
 from churn.data.outcome import target_labels
-from churn.data.read import read_folder
+from churn.data.read import read_table, tables
 from churn.data.words import Column, by_value
 from churn.errors import TableError
 from churn.params import Data, Split
 
 FEWEST_OF_A_CLASS = 10
-FIBONACCI = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio (Knuth, 1973, section 6.4)
 RESERVED = ["label", "group", "snapshot"]
 
 
@@ -56,12 +56,13 @@ class Labelled:
         return cls(table, label, group, snapshot)
 
 
-def load(folder: Path, data: Data, customers: float = 1.0) -> Labelled:
-    """Read every table of a folder. Rows whose outcome has not matured (no target) are left out.
+def load(folder: Path, data: Data) -> Labelled:
+    """Read every table of a folder. Rows whose outcome has not matured (no target) are left out."""
+    return joined([labelled(path.stem, read_table(path, data.reading), data) for path in tables(folder)], folder, data)
 
-    customers: the share of them, by hash, whose rows are kept; memory then holds the largest table and what is kept.
-    """
-    parts = [_sample(labelled(name, raw, data), customers) for name, raw in read_folder(folder, data.reading)]
+
+def joined(parts: Sequence[Labelled], folder: Path, data: Data) -> Labelled:
+    """The rows of all tables of a folder. Raises TableError where they have one outcome only."""
     whole = Labelled(
         pd.concat([part.frame for part in parts], ignore_index=True),
         *(np.concatenate([getattr(part, name) for part in parts]) for name in RESERVED),
@@ -69,11 +70,6 @@ def load(folder: Path, data: Data, customers: float = 1.0) -> Labelled:
     if len(np.unique(whole.label)) < 2:
         raise TableError(f"target '{data.target}' has only one class in {folder}; a model needs both")
     return whole
-
-
-def _sample(rows: Labelled, customers: float) -> Labelled:
-    """The rows of a share of the customers: by their hash multiplied, so that it does not matter whom `held_out` chooses."""
-    return rows if customers == 1 else rows.where((rows.group * FIBONACCI).astype(np.float64) / 2.0**64 < customers)
 
 
 def split(rows: Labelled, policy: Split) -> tuple[Labelled, Labelled]:
@@ -131,13 +127,17 @@ def newest(rows: Labelled, order: list[str], snapshots: int, enough: int) -> Lab
 
 def labelled(name: str, raw: pd.DataFrame, data: Data) -> Labelled:
     """The rows of one table whose outcome is known; `name` is its file's, without the extension."""
-    raw = raw.drop_duplicates(ignore_index=True) if data.id else raw
+    return checked(name, raw.drop_duplicates(ignore_index=True) if data.id else raw, data)[1]
+
+
+def checked(name: str, raw: pd.DataFrame, data: Data) -> tuple[pd.DataFrame, Labelled]:
+    """The rows whose outcome is known, as the table has them and as declared. Raises TableError where a value is not."""
     label = target_labels(raw, data)
     raw = raw[label.notna()].reset_index(drop=True)
     snapshot = _snapshots(name, raw, data)
     full = _with_optional(with_days(raw, data, snapshot), data)
     frame = conform(full, data.columns, data.missing_words, data.reading, data.spellings)
-    return Labelled(frame, label.dropna().to_numpy().astype(np.int64), _groups(raw, frame, data), snapshot)
+    return raw, Labelled(frame, label.dropna().to_numpy().astype(np.int64), _groups(raw, frame, data), snapshot)
 
 
 def _with_optional(raw: pd.DataFrame, data: Data) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """The parts of the evaluation report that speak of what the model was made of."""
 
+from math import log
 from typing import Any
 
 import pandas as pd
@@ -35,12 +36,26 @@ def in_words(curve: pd.DataFrame) -> str:
     )
 
 
-def sample_in_words(found: dict[str, Any]) -> list[str]:
-    """Of how many customers the model is, where not of all."""
-    if found["customers"] == 1:
+def sample_in_words(found: dict[str, Any], curve: pd.DataFrame) -> list[str]:
+    """Of how many customers the model is, where not of all, and what the others might bring."""
+    sample = found.get("sample")
+    if not sample:
         return []
-    share = f"The model is made of a sample: {found['customers']:.3g} of the customers, by a hash of who they are."
-    return [f"{share} What the others would bring shows in where the curve goes (split.customers in params.yaml)."]
+    words = (
+        f"The model is made of a sample: {found['customers']:.3g} of the customers, by a hash of who they are "
+        f"(split.customers in params.yaml). It has {sample['drawn']:,} of the {sample['read']:,} rows."
+    )
+    if len(curve) < 2:
+        return [words]
+    before, last = curve.iloc[-2], curve.iloc[-1]
+    steps = log(sample["read"] / sample["drawn"]) / log(last["rows"] / before["rows"])
+    all_of_them = (before * steps).to_dict()
+    most = ", ".join(f"{_to_come(all_of_them, name)} in {words}" for name, (words, _) in NAMES.items())
+    told = (
+        f"{words} All of them are as many as {steps:.1f} more steps like the last of the learning curve. Steps mostly bring "
+        f"less and less; if each brought as much as the last, the sample would cost {most}."
+    )
+    return [told]
 
 
 def later_in_words(found: dict[str, Any]) -> list[str]:

@@ -83,7 +83,7 @@ def _curves(judged: Judgement) -> str:
 
 def _rows(judged: Judgement) -> str:
     tables, found = judged.measured.tables, judged.measured.found
-    words = [*sample_in_words(found), in_words(tables["learning_curve"]), *later_in_words(found)]
+    words = [*sample_in_words(found, tables["learning_curve"]), in_words(tables["learning_curve"]), *later_in_words(found)]
     shown = figures(picture for name, picture in judged.pictures.items() if name.startswith("learning"))
     return section("More rows, and later ones", *(f"<p>{escape(text)}</p>" for text in words), shown)
 

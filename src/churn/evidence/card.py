@@ -52,6 +52,9 @@ def _data(facts: Facts) -> Part:
     metrics, contract = facts.bundle.metrics, facts.bundle.contract
     learned, tested = metrics.get("made_of", {}).get("learned", []), metrics.get("tested_on", {})
     words = [f"Learned from the snapshots {', '.join(learned)}."] if learned else []
+    sample = metrics.get("sample")
+    if sample:
+        words.append(f"It knows a sample of the customers, chosen by hash: {sample['drawn']:,} of {sample['read']:,} rows.")
     if tested:
         words.append(
             f"Judged on {tested['rows']:,} rows of customers that it never learned from, {tested['churners']:,} of whom left."

@@ -19,6 +19,8 @@ def each(
     what: str,
 ) -> Iterator[Result]:
     """What `work` makes of each tuple of arguments, in their order. `matrix`: what it works on, for its size."""
+    if not items:
+        return
     jobs = 1 if matrix.size < SMALL or len(items) == 1 else -1
     found = Parallel(n_jobs=jobs, return_as="generator")(delayed(work)(*item) for item in items)
     for _ in progress(list(items), what):

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from churn.data.describe import describe
-from churn.data.labelled import Labelled, held_out, in_time, load, split
+from churn.data.labelled import Labelled, in_time, load, split
 from churn.errors import TableError
 from churn.params import Split
 
@@ -186,13 +186,3 @@ def test_a_gap_without_older_snapshots_says_so(folder, data):
     """Where no snapshot is old enough, nothing is trained."""
     with pytest.raises(TableError, match=r"split\.gap_days = 300"):
         split(load(folder, data), POLICY.model_copy(update={"gap_days": 300}))
-
-
-def test_a_sample_is_of_whole_customers_and_leaves_the_split_alone(folder, data):
-    """With half of the customers, all rows of each are there or none, and as large a share of them is held out as of all."""
-    rows, everyone = load(folder, data, 0.5), load(folder, data)
-    assert 240 < len(rows) < 360
-    assert set(np.unique(rows.group, return_counts=True)[1]) == {3}
-    assert np.isin(rows.group, everyone.group).all()
-    shares = [held_out(some, POLICY).mean() for some in (rows, everyone)]
-    assert abs(shares[0] - shares[1]) < 0.1

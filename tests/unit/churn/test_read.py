@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from churn.data.conform import conform
-from churn.data.read import read_folder, read_table
+from churn.data.read import read_table, tables
 from churn.errors import TableError
 from churn.params import Reading
 
@@ -137,6 +137,12 @@ def test_rows_longer_than_the_header_are_refused(tmp_path):
         read_table(write(tmp_path, "a,b\n1,2,3\n4,5,6\n"))
 
 
+def test_a_longer_row_is_refused_wherever_it_stands(tmp_path):
+    """A row with more cells than the header is refused even where pandas would begin a new block and cut it off silently."""
+    with pytest.raises(TableError, match="Expected 2 fields in line 262146, saw 3"):
+        read_table(write(tmp_path, "a,b\n" + "1,2\n" * 2**18 + "1,2,3\n"))
+
+
 def test_a_file_that_is_absent_is_named(tmp_path):
     """The error for an absent file names it."""
     with pytest.raises(TableError, match=r"nothing\.csv does not exist"):
@@ -147,7 +153,7 @@ def test_a_folder_gives_its_tables_by_name(tmp_path):
     """Tables of a folder come in the order of their names; other files are ignored."""
     for name in ("b.csv", "a.tsv", "notes.md"):
         write(tmp_path, PLAIN, name)
-    assert [name for name, _ in read_folder(tmp_path)] == ["a", "b"]
+    assert [path.stem for path in tables(tmp_path)] == ["a", "b"]
 
 
 @pytest.mark.parametrize("name", ["empty", "absent"])
@@ -155,4 +161,4 @@ def test_a_folder_without_tables_is_refused(tmp_path, name):
     """An empty or absent folder is refused."""
     (tmp_path / "empty").mkdir()
     with pytest.raises(TableError, match="holds no table"):
-        read_folder(tmp_path / name)
+        tables(tmp_path / name)

@@ -1,18 +1,23 @@
-"""Read a table from CSV, Parquet or Excel without interpreting it."""
+"""Read a table from CSV, Parquet or Excel without interpreting it, whole or in pieces."""
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zipfile import BadZipFile
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from churn.data.read.header import clean
-from churn.data.read.text import read_text
+from churn.data.read.text import pieces_of_text, read_text
 from churn.errors import TableError
 from churn.params import Reading
 
 PLAIN = Reading()
+PIECE = 1 << 16  # rows
+BUFFER = 1 << 20  # bytes of a Parquet column that are read at once
 READABLE = {".csv", ".tsv", ".txt", ".parquet", ".xlsx"}
 UNREADABLE = (ValueError, KeyError, OSError, csv.Error, BadZipFile, pd.errors.ParserWarning)
 
@@ -22,23 +27,56 @@ def read_table(path: Path, reading: Reading = PLAIN) -> pd.DataFrame:
 
     Names of columns lose outer and double space; one that comes again gets a number. Rows without any value are passed over.
     """
+    with _explained(path):
+        return _tidy(_read(path, reading))
+
+
+def read_pieces(path: Path, reading: Reading = PLAIN, rows: int = PIECE) -> Iterator[pd.DataFrame]:
+    """The same, at most so many rows at a time, of which alone memory holds; an Excel file comes whole."""
+    empty = True
+    with _explained(path):
+        for piece in _pieces(path, reading, rows):
+            empty = False
+            yield _tidy(piece)
+    if empty:
+        yield read_table(path, reading)
+
+
+def tables(folder: Path) -> list[Path]:
+    """Every table in a folder, oldest name first."""
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE) if folder.is_dir() else []
+    if not found:
+        raise TableError(f"{folder} holds no table: run `churn init TABLE ...`, `churn simulate` or `dvc pull`")
+    return found
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """What goes wrong with a file is told with its name."""
     if not path.is_file():
         raise TableError(f"{path} does not exist")
     try:
-        frame = _read(path, reading)
+        yield
     except UNREADABLE as error:
         raise TableError(f"{path} cannot be read as a table: {' '.join(str(error).split())}") from error
+
+
+def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
     frame.columns = pd.Index(clean(frame.columns))
     empty = (frame.isna() | (frame == "")).all(axis=1)
     return frame[~empty].reset_index(drop=True) if empty.any() else frame
 
 
-def read_folder(folder: Path, reading: Reading = PLAIN) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Every table in a folder, oldest name first, with its name without extension; one at a time."""
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE) if folder.is_dir() else []
-    if not files:
-        raise TableError(f"{folder} holds no table: run `churn init TABLE ...`, `churn simulate` or `dvc pull`")
-    return ((path.stem, read_table(path, reading)) for path in files)
+def _pieces(path: Path, reading: Reading, rows: int) -> Iterator[pd.DataFrame]:
+    kind = path.suffix.lower()
+    if kind == ".parquet":
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER) as file:
+            for batch in file.iter_batches(rows):
+                yield pa.Table.from_batches([batch]).to_pandas()
+    elif kind == ".xlsx":
+        yield _read(path, reading)
+    else:
+        yield from pieces_of_text(path, reading, rows)
 
 
 def _read(path: Path, reading: Reading) -> pd.DataFrame:

@@ -4,7 +4,9 @@ import codecs
 import csv
 import io
 import itertools
+import re
 import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +15,48 @@ from churn.data.read.header import clean
 from churn.params import Reading
 
 LOOKED_AT = 2000  # bytes
+BLOCK = 1 << 20  # bytes
+IN_LINE = re.compile(r"line (\d+)")
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 def read_text(path: Path, reading: Reading) -> pd.DataFrame:
     """Every cell as text. Raises ValueError where the file does not have the declared delimiter."""
-    text = decode(path.read_bytes(), reading.encoding)
+    return _parsed(decode(path.read_bytes(), reading.encoding), reading)
+
+
+def pieces_of_text(path: Path, reading: Reading, rows: int) -> Iterator[pd.DataFrame]:
+    """The same, at most so many rows at a time; the file is never in memory as a whole."""
+    with path.open(encoding=_encoding(path, reading.encoding), newline="") as stream:
+        lines = _records(stream)
+        head = next((line for line in lines if line.strip() and without_hint(line)), "")
+        before = 0
+        while piece := "".join(itertools.islice(lines, rows)):
+            try:
+                yield _parsed(head + piece, reading)
+            except ValueError as error:
+                raise ValueError(_further(str(error), before)) from error
+            before += rows
+
+
+def _further(message: str, rows: int) -> str:
+    """What the parser says of a line, with its number in the file."""
+    return IN_LINE.sub(lambda found: f"line {int(found[1]) + rows}", message)
+
+
+def _records(lines: Iterable[str]) -> Iterator[str]:
+    """The rows of a text, each with the line ends that stand within its quotes."""
+    row, quoted = "", False
+    for line in lines:
+        row, quoted = row + line, quoted != bool(line.count('"') % 2)
+        if not quoted:
+            yield row
+            row = ""
+    if row:
+        yield row
+
+
+def _parsed(text: str, reading: Reading) -> pd.DataFrame:
     names = header(text, reading.delimiter)
     if len(names) < 2:
         raise ValueError(f"its header has no '{reading.delimiter}', the delimiter of data.reading in params.yaml")
@@ -32,6 +70,7 @@ def read_text(path: Path, reading: Reading) -> pd.DataFrame:
             dtype=str,
             keep_default_na=False,
             index_col=False,
+            low_memory=False,  # which would let a row pass that is longer, where a block of the parser begins with it
         )
 
 
@@ -48,6 +87,24 @@ def decode(content: bytes, otherwise: str) -> str:
         return without_hint(content.decode("utf-8"))
     except UnicodeDecodeError:
         return without_hint(content.decode(otherwise))
+
+
+def _encoding(path: Path, otherwise: str) -> str:
+    """The encoding that `decode` would take, found without holding the file."""
+    with path.open("rb") as stream:
+        start = stream.read(LOOKED_AT)
+        marked = next((name for mark, name in MARKS if start.startswith(mark)), None)
+        if marked or b"\0" in start:
+            return marked or otherwise
+        stream.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while block := stream.read(BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return otherwise
+    return "utf-8"
 
 
 def without_hint(text: str) -> str:
