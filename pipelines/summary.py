@@ -20,5 +20,5 @@ def show(lines: list[Line]) -> None:
     out.print(table)
     out.print(f"HTML reports  {here / 'state' / 'reports'}", soft_wrap=True)
     out.print(f"To look at the rest, start it again: {sys.argv[0]} -C {here} up", soft_wrap=True)
-    for service in services(Settings.model_construct()):
+    for service in services(Settings.model_construct(state=here / "state")):
         out.print(f"  {service.name:<10}  {service.page}")
