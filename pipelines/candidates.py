@@ -38,7 +38,8 @@ def try_candidates(stage: str) -> None:
 @task(**OUTSIDE)
 def list_candidates(stage: str) -> list[Learner]:
     """The learners that the stage tunes; none where it would not run."""
-    return stages.candidates(stage) if stages.candidates(stage) and versioning.outdated(stage) else []
+    learners = stages.candidates(stage)
+    return learners if learners and versioning.outdated(stage) else []
 
 
 @task(**OUTSIDE, task_run_name="candidate {learner}")

@@ -56,16 +56,17 @@ def tune(
     keeps its knobs as they are written.
     """
     everything = Rows(contract, matrix, label, group)
+    rows, place = _judging(everything, params, folder)
 
     def look(learner: Learner) -> list[Try]:
-        return look_ahead(learner, everything, params, folder)
+        return tries_of(learner, rows, params, place)
 
-    found: dict[Learner, list[Try] | Failure] = dict(_all_made(everything, params, folder))
+    found: dict[Learner, list[Try] | Failure] = dict(_all_made(params, place))
     asked = [learner for learner in tunable(params) if learner not in found]
-    found |= zip(asked, each(caught(look), [(one,) for one in asked], matrix, progress, "tuning"), strict=True)
+    found |= zip(asked, each(caught(look), [(one,) for one in asked], rows.matrix, progress, "tuning"), strict=True)
     made = {one: some for one in tunable(params) if not isinstance(some := found[one], Failure)}
     tuned = with_knobs(params, {learner: _best(some) for learner, some in made.items()})
-    if len(label) > params.tune.rows:
+    if len(rows.label) < len(label):
         tuned = _with_rounds(everything, [learner for learner in made if learner in params.boostings], tuned, progress)
     failed = {learner: some.reason for learner, some in found.items() if isinstance(some, Failure)}
     return Tuned(tuned, tuple(one for some in made.values() for one in some), failed)
@@ -73,15 +74,20 @@ def tune(
 
 def look_ahead(learner: Learner, everything: Rows, params: Train, folder: Path | None) -> list[Try]:
     """The tries of one learner, kept in `folder`, where `tune` with the same rows and parameters finds them made."""
+    rows, place = _judging(everything, params, folder)
+    return tries_of(learner, rows, params, place)
+
+
+def _judging(everything: Rows, params: Train, folder: Path | None) -> tuple[Rows, Path | None]:
+    """The rows by which tries are judged, and where their tries are kept."""
     rows = _sample(everything, params)
-    return tries_of(learner, rows, params, folder / _digest(rows, params) if folder else None)
+    return rows, folder / _digest(rows, params) if folder else None
 
 
-def _all_made(everything: Rows, params: Train, folder: Path | None) -> Iterator[tuple[Learner, list[Try]]]:
+def _all_made(params: Train, place: Path | None) -> Iterator[tuple[Learner, list[Try]]]:
     """The learners of which no further try is due, which need no process to be started."""
-    if folder is None:
+    if place is None:
         return
-    place = folder / _digest(_sample(everything, params), params)
     for learner in tunable(params):
         if made := all_made(learner, params, place):
             yield learner, made
