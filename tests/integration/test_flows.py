@@ -24,6 +24,7 @@ from churn.errors import ParamsError
 from churn.registry import Registry
 from churn.store import Outcome, Prediction, Store
 from churn.store.store import LOCK_WAIT_SECONDS
+from support.server import until
 
 ASKED = "churn.model.retrain"
 TRIED = ["candidate boosting", "candidate logistic"]
@@ -70,15 +71,6 @@ def ask(company, log, month, most=None):
 def report(log, ids, month):
     """Let the fate of a month's customers be known."""
     log.add_outcomes([Outcome(name, bool(left)) for name, left in zip(ids, month.churned, strict=True)])
-
-
-def until(condition, seconds):
-    """Wait for a condition; what it gave, and how long that took."""
-    begun = time.monotonic()
-    while not (found := condition()):
-        assert time.monotonic() - begun < seconds, "it did not happen in time"
-        time.sleep(0.2)
-    return found
 
 
 def test_tasks_that_touch_an_outside_part_are_retried(company):
@@ -220,7 +212,7 @@ def retrained(company, champion):
     resource = {"prefect.resource.id": "churn.model.churn", "prefect.resource.name": "churn"}
     for _ in range(9):
         company.call("prefect.events:emit_event", ASKED, resource, None, None, {"evidence": "again"})
-    until(lambda: any(run["end_time"] for run in company.runs("retraining")), 120)
+    until(lambda: any(run["end_time"] for run in company.runs("retraining")), 400)
     seen.history = log.history()
     log.close()
     return seen

@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.server import until
+
 CHURN = [sys.executable, "-m", "churn.cli"]
 
 
@@ -78,7 +80,7 @@ def test_the_system_starts_retrains_and_ends(company, champion, settings_in, tmp
         assert httpx.get(f"{settings.api_url}/ready").status_code == 503
         command = [sys.executable, "-m", "prefect", "deployment", "run", "retraining/churn", "--watch"]
         with running(company, settings, *command) as run:
-            said, _ = run.communicate(timeout=120)
+            said, _ = run.communicate(timeout=400)
         assert run.returncode == 0, said
         assert httpx.get(dashboard, follow_redirects=True, timeout=30).status_code == 200
         until(lambda: httpx.get(f"{settings.api_url}/ready").json().get("model_version") == "1", 20)
@@ -89,13 +91,6 @@ def test_the_system_starts_retrains_and_ends(company, champion, settings_in, tmp
         assert up.returncode == 0
         until(lambda: not alive(started), 1)
         assert all(is_free(port) for port in ports(settings))
-
-
-def until(condition, seconds):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
 
 
 @pytest.mark.parametrize(("name", "service"), [("evidently_port", "evidently"), ("prefect_port", "prefect")])

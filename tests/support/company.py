@@ -39,7 +39,7 @@ class Company:
     running: stack.Stack
     shared: dict = field(default_factory=dict)
 
-    def call(self, name, *arguments, seconds=200):
+    def call(self, name, *arguments, seconds=400):
         """Call something, named as module:object, in the workspace's process; its result or its exception."""
         return self.evaluate(CALL.format(name=name, arguments=arguments), seconds)
 
