@@ -113,15 +113,16 @@ def _model(workspace: Path) -> Path:
     """The model of the bundle, fitted again from the same rows and knobs, since a bundle holds no scikit-learn; kept."""
     import joblib  # noqa: PLC0415
 
-    from churn import stages  # noqa: PLC0415
     from churn.model import train  # noqa: PLC0415
+    from churn.stages.places import contest  # noqa: PLC0415
+    from churn.stages.rows import learned, tuned  # noqa: PLC0415
 
     kept = HOME / f"{workspace.name}.joblib"
     if not kept.exists():
         here = Path.cwd()
         os.chdir(workspace)
-        knobs = stages._knobs().model_copy(update={"learners": tuple(stages._contest()["chosen"].split("+"))})  # noqa: SLF001
-        model, _ = train(*stages._learned(), knobs)  # noqa: SLF001
+        knobs = tuned().model_copy(update={"learners": tuple(contest()["chosen"].split("+"))})
+        model, _ = train(*learned(), knobs)
         os.chdir(here)
         joblib.dump(model, kept)
     return kept

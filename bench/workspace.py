@@ -15,6 +15,7 @@ from churn.console import progress
 from churn.registry import Registry
 from churn.registry.track import register, track
 from churn.simulate import write
+from churn.stages.places import BUNDLE, EVALUATION
 from serving.pointer import NAME, Pointer, write_pointer
 
 SEED, CUSTOMERS, MONTHS = 7, 5000, 4
@@ -31,9 +32,9 @@ def main(folder: Path) -> None:
     workspace.scaffold(Path(), text, own_git=True)
     write(Path("data"), SEED, CUSTOMERS, MONTHS)
     versioning.pin()
-    for name, work in stages.STAGES.items():
+    for name in stages.STAGES:
         if name != "track":  # which `_promote` does, to have the version
-            work(progress)
+            stages.run(name, progress)
     _promote(settings.load().bundles)
 
 
@@ -41,8 +42,8 @@ def _promote(bundles: Path) -> None:
     """Register the bundle, make it champion, and point the server at it as the follower would."""
     chosen = params.load()
     models = Registry(settings.load().tracking_uri, chosen.name)
-    bundle = open_bundle(stages.BUNDLE)
-    run = track(models, bundle, chosen.model_dump(mode="json"), stages.EVALUATION)
+    bundle = open_bundle(BUNDLE)
+    run = track(models, bundle, chosen.model_dump(mode="json"), EVALUATION)
     version = register(models, bundle, run).version
     models.promote(version)
     bundles.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,12 @@ from prefect import task
 from prefect.futures import wait
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
 
-from churn import stages, versioning
+from churn import versioning
 from churn.params import Learner
+from churn.stages import tune
 from pipelines.common import OUTSIDE
+
+TUNES = "tune"  # the stage that finds these tries made
 
 
 def one_thread() -> None:
@@ -22,12 +25,12 @@ def side_by_side() -> TaskRunner[Any]:
     return ProcessPoolTaskRunner(initializer=one_thread)
 
 
-def try_candidates(stage: str) -> None:
-    """Make the tries of every candidate of a stage that has candidates and has to run.
+def try_candidates() -> None:
+    """Make the tries of every candidate where the stage that tunes has to run.
 
     One that fails does not end the others: the stage, which then meets the same failure, says what becomes of it.
     """
-    learners = list_candidates(stage)
+    learners = list_candidates()
     tried = try_candidate.map(learners)
     wait(tried)
     for learner, one in zip(learners, tried, strict=True):
@@ -36,13 +39,13 @@ def try_candidates(stage: str) -> None:
 
 
 @task(**OUTSIDE)
-def list_candidates(stage: str) -> list[Learner]:
-    """The learners that the stage tunes; none where it would not run."""
-    learners = stages.candidates(stage)
-    return learners if learners and versioning.outdated(stage) else []
+def list_candidates() -> list[Learner]:
+    """The learners that will be tuned; none where nothing has to be."""
+    learners = tune.candidates()
+    return learners if learners and versioning.outdated(TUNES) else []
 
 
 @task(**OUTSIDE, task_run_name="candidate {learner}")
 def try_candidate(learner: Learner) -> None:
     """Make the tries of one learner and keep them where the stage looks for them."""
-    stages.try_candidate(learner)
+    tune.try_candidate(learner)

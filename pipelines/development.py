@@ -11,9 +11,9 @@ from churn.discovery.record import demand_worthwhile, overrule
 from churn.history import REGISTERED
 from churn.registry import Registry, Version
 from churn.registry.track import register, track
-from churn.stages import BUNDLE, EVALUATION, tries
+from churn.stages.places import BUNDLE, EVALUATION, tries
 from churn.store import Event
-from pipelines.candidates import side_by_side, try_candidates
+from pipelines.candidates import TUNES, side_by_side, try_candidates
 from pipelines.common import OUTSIDE, registry, store, table
 
 
@@ -25,7 +25,8 @@ def development(anyway: bool = False) -> str:
     """
     heed_discovery(pin_data(), anyway)
     for name in list_stages():
-        try_candidates(name)
+        if name == TUNES:
+            try_candidates()
         run_stage.with_options(task_run_name=f"stage {name}")(name)
     version = register_candidate()
     publish(version)

@@ -16,11 +16,11 @@ def main(folder: Path, table: Path, target: str, positive: str, identity: str) -
     """Make a workspace of the table, and run its stages."""
     workspace.create(folder, workspace.plan(table, target, positive, identity or None, None))
     os.chdir(folder)
-    for name, work in stages.STAGES.items():
+    for name in stages.STAGES:
         if name == "track":
             return
         start = time.perf_counter()
-        work(progress)
+        stages.run(name, progress)
         sys.stderr.write(f"  {name}: {time.perf_counter() - start:.1f} s\n")
 
 

@@ -53,12 +53,12 @@ def customers(rows: int, folder: Path) -> None:
 
 def training(rows: int, folder: Path) -> None:
     """Every stage from data/ to the bundle."""
-    from churn.stages import STAGES  # noqa: PLC0415
+    from churn.stages import STAGES, run  # noqa: PLC0415
 
     os.chdir(folder.with_name(f"customers-{rows}"))
-    for name, stage in STAGES.items():
+    for name in STAGES:
         if name != "track":
-            stage(lambda items, _: items)
+            run(name, lambda items, _: items)
 
 
 def base(rows: int, folder: Path) -> None:

@@ -10,7 +10,7 @@ from churn.bundle.open import open_bundle
 from churn.errors import NoModel
 from churn.registry import Version
 from churn.registry.track import attach
-from churn.stages import BUNDLE, EVALUATION
+from churn.stages.places import BUNDLE, EVALUATION
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.gate import GATED
 from pipelines.deployment.trial import Outcome, Trial

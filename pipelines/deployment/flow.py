@@ -6,7 +6,7 @@ from prefect.transactions import transaction
 from churn import params
 from churn.errors import ChurnError, NoModel
 from churn.registry import Version
-from churn.stages import BUNDLE
+from churn.stages.places import BUNDLE
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.attempts import under_way
 from pipelines.deployment.begin import begin
