@@ -6,7 +6,7 @@ from time import monotonic
 
 from churn import params, settings
 from churn.errors import NoModel
-from churn.history import CROWNED, ROLLED_BACK
+from churn.history import CROWNED, ROLLED_BACK, reigns
 from churn.registry.light import registry_at
 from churn.store import Event, Store
 from pipelines.running import await_server
@@ -25,14 +25,17 @@ class RolledBack:
 def roll_back(version: str | None, reason: str) -> RolledBack:
     """Make `version`, or else the champion before this one, the champion, and wait until the server answers with it.
 
-    Raises NoModel if there is no such version, or if a server runs that keeps the model it has.
+    Raises NoModel if there is no such version, if it is champion already, or if a server runs that keeps the model it has.
     """
     began, chosen = monotonic(), settings.load()
     models = registry_at(chosen.tracking_uri, params.load().name)
     before = models.champion()
     log = Store(chosen.store_url)
     log.create()
-    wanted = version or previous(log.history(), before.version if before else None)
+    history = log.history()
+    wanted = version or previous(history, before.version if before else None)
+    if before and wanted == before.version == reigns(history)[-1].version:
+        raise NoModel(f"version {wanted} is champion already; name another, `churn history` lists them")
     models.promote(wanted)
     log.record(Event(ROLLED_BACK, wanted, {"before": before.version if before else None, "reason": reason}))
     log.close()
@@ -47,10 +50,21 @@ def previous(history: Sequence[Event], champion: str | None) -> str:
 
     Raises NoModel if there is none.
     """
-    left = {line.detail["before"] for line in history if line.kind == ROLLED_BACK}
+    left = _left(history)
     told = [line for line in history if line.kind in CROWNED]
     was: list[str] = [version for line in told for version in (line.detail.get("before"), line.version) if version]
     found = next((version for version in reversed(was) if version != champion and version not in left), None)
     if found is None:
         raise NoModel("the history knows no other champion to go back to; name one, as in `churn rollback 3`")
     return found
+
+
+def _left(history: Sequence[Event]) -> set[str]:
+    """Versions that somebody went back from, until they become champion again; who returns to one takes the step back."""
+    left: set[str] = set()
+    for line in history:
+        if line.kind == ROLLED_BACK and line.version not in left:
+            left.add(line.detail["before"])
+        elif line.kind in CROWNED and line.version:
+            left.discard(line.version)
+    return left

@@ -23,11 +23,13 @@ def back(version, before):
         ([promoted("1", None), promoted("2", "1"), promoted("3", "2")], "3", "2"),
         ([promoted("1", None), promoted("2", "1"), back("1", "2"), promoted("3", "1")], "3", "1"),
         ([promoted("1", None), promoted("2", "1"), promoted("3", "2"), back("2", "3")], "2", "1"),
+        ([promoted("1", None), promoted("2", "1"), back("1", "2"), back("2", "1")], "2", "1"),
+        ([promoted("1", None), promoted("2", "1"), promoted("3", "2"), back("2", "3"), promoted("3", "2")], "3", "2"),
         ([promoted("1", None), Event("gated", "9", {})], None, "1"),
     ],
 )
 def test_the_champion_before_this_one(history, champion, wanted):
-    """Of those that answered well: one that somebody went back from is passed over."""
+    """Of those that answered well: one that somebody went back from is passed over, until it is champion again."""
     assert previous(history, champion) == wanted
 
 
