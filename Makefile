@@ -30,7 +30,7 @@ bench: install # the server beside an empty endpoint and mlflow models serve; te
 bench-scoring: install # batch scoring beside scikit-learn on pandas and bare reading and writing; ten minutes
 	$(BIN)/python -m bench.scoring
 
-bench-scale: install # snapshots, training, scoring and the drift verdict from ten thousand to ten million rows; an hour
+bench-scale: install # snapshots, training, scoring and the drift verdict from ten thousand to ten million rows; twenty minutes
 	$(BIN)/python -m bench.scale
 
 bench-quality: install .venv-peers/installed $(PEERS:%=.venv-%/installed) # the model beside other learners; an hour or more

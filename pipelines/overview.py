@@ -1,6 +1,7 @@
 """The page for managers, state/reports/index.html, written anew after each look and each change of the champion."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 from prefect import task
@@ -23,19 +24,24 @@ PAGE = "index.html"
 @task(**OUTSIDE)
 def draw_overview() -> None:
     """Write the page; nothing before there is a champion."""
+    draw(next_run("monitoring"))
+
+
+def draw(next_look: datetime | None) -> None:
+    """Write the page; nothing before there is a champion. next_look: when monitoring runs again, as far as that is known."""
     champion = registry().champion()
     if champion:
         reports = settings.load().reports
-        write(reports / PAGE, render(known(store(), champion, reports)))
+        write(reports / PAGE, render(known(store(), champion, reports, next_look)))
 
 
-def known(log: Store, champion: Version, reports: Path) -> Known:
-    """What the store, the registry and Prefect tell about the model."""
+def known(log: Store, champion: Version, reports: Path, next_look: datetime | None = None) -> Known:
+    """What the store and the registry tell about the model."""
     knobs, history, moment = params.load(), log.history(), now()
     found = standing(log, champion.version)
     choice = decide(history, occasion(log, champion, *found), knobs.retraining, moment) if found else None
     verdict = found[1] if found else None
-    return Known(knobs, champion.version, seen(log, reports), history, verdict, choice, moment, next_run("monitoring"))
+    return Known(knobs, champion.version, seen(log, reports), history, verdict, choice, moment, next_look)
 
 
 def seen(log: Store, reports: Path) -> list[Seen]:

@@ -358,3 +358,20 @@ def test_an_altered_bundle_is_fetched_again(company, retrained):
     assert company.call("pipelines.deployment:deployment", "2") is True
     assert (bundle / "decision.json").read_text() == good
     assert registry.champion().version == "2"
+
+
+def test_a_rollback_shows_on_the_page_for_managers(company, retrained):
+    """`churn rollback` tells at once who answers, and then writes the page anew."""
+    page = company.settings.reports / "index.html"
+    for words, version in (["rollback"], "1"), (["rollback", "2"], "2"):
+        done = subprocess.run(
+            [sys.executable, "-m", "churn.cli", *words],
+            cwd=company.folder,
+            env=company.environment(company.settings),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith(f"version {version} is champion instead of")
+        assert f"churn · version {version} · as of" in page.read_text(encoding="utf-8")

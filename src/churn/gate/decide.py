@@ -6,7 +6,7 @@ from churn.gate.contestants import Candidate, Contestant
 from churn.gate.criterion import Criterion, Decision
 from churn.params import Gate
 
-SIMPLER = "earns more than a rule"
+SIMPLER = "may earn more than a rule"
 
 
 def decide(candidate: Candidate, champion: Contestant | None, policy: Gate) -> Decision:
