@@ -1,5 +1,6 @@
 """Scoring: a table of any size to probabilities and decisions, on this machine or on a Dask cluster."""
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,15 @@ def scoring(
     keep: list[str] | None = None,
     reasons: int = 0,
     cluster: str | None = None,
+    as_of: date | None = None,
 ) -> str:
     """Score the table at `source` into the folder `target`, or go on with it. Returns what came of it, in one line.
 
     version or bundle: the model, the champion unless given. cluster: the scheduler of a Dask cluster whose workers can read
-    and write all three places; without it this machine does the work.
+    and write all three places; without it this machine does the work. as_of: the day from which dates are counted back, today
+    unless given.
     """
-    asked = choose(version, bundle, tuple(keep or ()), reasons)
+    asked = choose(version, bundle, tuple(keep or ()), reasons, as_of)
     line = on_cluster(source, target, asked, cluster) if cluster else here(source, target, asked)
     create_markdown_artifact(markdown=line, key="scoring", description="What was scored")
     return line
@@ -62,9 +65,9 @@ def scatter(source: str, target: str, asked: Asked) -> str:
 
 
 @task(**OUTSIDE)
-def choose(version: str | None, bundle: str | None, keep: tuple[str, ...], reasons: int) -> Asked:
+def choose(version: str | None, bundle: str | None, keep: tuple[str, ...], reasons: int, as_of: date | None) -> Asked:
     """Find the model."""
-    return chosen(version, Path(bundle) if bundle else None, keep, reasons)
+    return chosen(version, Path(bundle) if bundle else None, keep, reasons, as_of)
 
 
 @task(**OUTSIDE)

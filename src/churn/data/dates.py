@@ -1,7 +1,7 @@
 """Dates: how they are written, and what a model reads of them, the days since each."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -40,21 +40,26 @@ def with_days(raw: pd.DataFrame, data: Data, snapshot: npt.NDArray[np.object_]) 
     wanted = [name for name in data.dates if name in raw.columns and days_since(name) not in raw.columns]
     if not wanted:
         return raw
-    until = _ordinals(days_of_snapshots(snapshot, data), raw.index)
-    return raw.assign(**{days_since(name): until - _ordinals(_dates(raw[name], data), raw.index) for name in wanted})
+    until = ordinals(days_of_snapshots(snapshot, data.as_of), raw.index)
+    return raw.assign(**{days_since(name): until - ordinals(_dates(raw[name], data), raw.index) for name in wanted})
 
 
-def days_of_snapshots(names: Iterable[Any], data: Data) -> Column:
-    """The day that each snapshot's name spells, or `data.as_of`."""
+def days_of_snapshots(names: Iterable[Any], as_of: date | None) -> Column:
+    """The day that each snapshot's name spells, or `as_of`."""
     bare = pd.Series(list(names), dtype=object).map(lambda name: str(name).removeprefix("feedback-"))
-    return by_value(bare, lambda name: to_date(name, SNAPSHOT_FORMATS) or data.as_of)
+    return by_value(bare, lambda name: to_date(name, SNAPSHOT_FORMATS) or as_of)
+
+
+def read_dates(column: Column, formats: Sequence[str], missing_words: Collection[str]) -> tuple[Column, Column]:
+    """The day of each value, None where it is missing or no date; and the values that are no dates written so."""
+    values = blank(column, missing_words)
+    found = by_value(values, lambda value: to_date(value, formats))
+    return found, values[found.isna() & values.notna()]
 
 
 def _dates(column: Column, data: Data) -> Column:
     formats = data.dates[str(column.name)]
-    values = blank(column, data.missing_words)
-    found = by_value(values, lambda value: to_date(value, formats))
-    wrong = values[found.isna() & values.notna()]
+    found, wrong = read_dates(column, formats, data.missing_words)
     if len(wrong):
         raise TableError(
             f"column '{column.name}': {len(wrong)} values are not dates written as {' or '.join(formats)}, "
@@ -63,5 +68,6 @@ def _dates(column: Column, data: Data) -> Column:
     return found
 
 
-def _ordinals(days: Column, index: "pd.Index[Any]") -> "pd.Series[float]":
+def ordinals(days: Column, index: "pd.Index[Any]") -> "pd.Series[float]":
+    """The number of each day, counted from the year 1; NaN for None."""
     return pd.Series(by_value(days, lambda day: float(day.toordinal())).astype(float).to_numpy(), index=index)

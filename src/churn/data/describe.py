@@ -6,13 +6,18 @@ from churn.contract import Column as Described
 from churn.contract import Contract, Value
 from churn.data.words import Column
 from churn.params import Data, Kind
+from churn.params.data import days_since
 
 OTHER = "(other)"
 
 
 def describe(frame: pd.DataFrame, data: Data) -> Contract:
     """The contract of a conformed training frame: levels, ranges and what may be missing as seen there."""
-    columns = tuple(_column(name, kind, frame[name], data) for name, kind in data.features.items())
+    dates = {days_since(name): formats for name, formats in data.dates.items()}
+    columns = tuple(
+        _column(name, kind, frame[name], data).model_copy(update={"dates": dates.get(name, ())})
+        for name, kind in data.features.items()
+    )
     return Contract(
         target=data.target,
         positive=data.positive,

@@ -109,6 +109,9 @@ class Data(Section):
         return tuple(word.strip().casefold() for word in words)
 
 
+DAYS = "days_since_"
+
+
 def days_since(column: str) -> str:
     """The name of the number that is made of a date."""
-    return f"days_since_{column}"
+    return f"{DAYS}{column}"

@@ -48,7 +48,7 @@ def answer(bundle: Bundle, asked: Asked, block: Block, file: str) -> Answered:
 def split(bundle: Bundle, block: Block) -> tuple[Matrix, Block, dict[int, list[str]]]:
     """The rows that can be scored, encoded and as they came, and by position in the block why others cannot."""
     matrix, refusals = encoded(bundle.contract, block.batch)
-    wrong = _by_row(refusals)
+    wrong = _by_row([*block.refusals, *refusals])
     if not wrong:
         return matrix, block, wrong
     good = np.setdiff1d(np.arange(len(matrix)), list(wrong))

@@ -90,7 +90,8 @@ def told(counts: Counts, plan: Plan, target: Target) -> str:
     line = f"{counts.scored:,} rows scored by version {plan.asked.version}, {counts.contacts:,} to contact"
     rejects = f"; {counts.rejected:,} rejected, see {target.rejects}" if counts.rejected else "; none rejected"
     unseen = f"; {counts.unseen:,} cells hold a category never seen in training" if counts.unseen else ""
-    return line + rejects + unseen
+    dates = f"; dates are counted back from {plan.asked.as_of}, unless a snapshot names a day" if plan.asked.as_of else ""
+    return line + rejects + unseen + dates
 
 
 def _resumed(target: Target, input_: str, asked: Asked) -> Plan:
@@ -100,6 +101,7 @@ def _resumed(target: Target, input_: str, asked: Asked) -> Plan:
         raise TableError(f"{target.address}/{PLAN} cannot be read; remove the folder and score again") from error
     if known.input != input_:
         raise TableError(f"{target.address} holds scores of other or since changed input; name an empty or a new folder")
+    asked = asked.model_copy(update={"as_of": known.asked.as_of and (asked.as_of or known.asked.as_of)})
     if known.asked.model_copy(update={"bundle": asked.bundle}) != asked:
         raise TableError(f"{target.address} holds scores by another model or with other options; name an empty or a new folder")
     return known.model_copy(update={"asked": asked})

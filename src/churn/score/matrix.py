@@ -91,7 +91,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def _by_value(contract: Contract, column: Column, values: pa.Array) -> tuple[Floats, Refusal]:
     """Look at each distinct value once."""
-    places, distinct = _distinct(column, values)
+    places, distinct = distinct_of(column.name, values)
     known, wrong = typed(distinct, column.kind, contract.missing_words, contract.reading, column.read_as)
     table = np.append(codes(contract, column, known.tolist()), np.nan)
     if not len(wrong):
@@ -105,11 +105,11 @@ def _reason(contract: Contract, column: Column, wrong: "pd.Series[Any]") -> str:
     return f"{column.name}: '{str(wrong.iloc[0])[:100]}' is not {what(column.kind, wrong, contract.reading)}"
 
 
-def _distinct(column: Column, values: pa.Array) -> tuple[Rows, "pd.Series[Any]"]:
-    """For each row the place of its value among the distinct ones, one behind the last where it is null."""
+def distinct_of(name: str, values: pa.Array) -> tuple[Rows, "pd.Series[Any]"]:
+    """For each row the place of its value among the distinct ones, one behind the last where it is null; and these."""
     try:
         coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     except pa.ArrowNotImplementedError as error:
-        raise TableError(f"column '{column.name}' holds {values.type}, which is no {column.kind}") from error
+        raise TableError(f"column '{name}' holds {values.type}, which is no single value") from error
     places = pc.fill_null(coded.indices.cast(pa.int64()), len(coded.dictionary))
-    return places.to_numpy(zero_copy_only=False), pd.Series(coded.dictionary.to_pandas(), name=column.name)
+    return places.to_numpy(zero_copy_only=False), pd.Series(coded.dictionary.to_pandas(), name=name)

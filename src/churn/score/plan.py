@@ -1,11 +1,12 @@
 """What a run has to do: the parts of its input, and everything that its result follows from."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from churn.contract import Contract
+from churn.contract import Column, Contract
 from churn.errors import TableError
 from churn.score import parquet, text
 from churn.score.files import File, fingerprint
@@ -41,7 +42,8 @@ class Asked(BaseModel):
     """What a result follows from, besides the input.
 
     bundle: a folder that every process can read. version: what the rows are told to be scored by. keep: columns of the input
-    that go to the result as they are. reasons: how many each customer who is to be contacted gets.
+    that go to the result as they are. reasons: how many each customer who is to be contacted gets. as_of: the day from which
+    dates are counted back; a plan for input with dates has one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +53,7 @@ class Asked(BaseModel):
     version: str
     keep: tuple[str, ...] = ()
     reasons: int = 0
+    as_of: date | None = None
 
 
 class Plan(BaseModel):
@@ -75,13 +78,20 @@ def make(files: list[File], asked: Asked, contract: Contract, most: int = ROWS) 
         raise TableError(f"--keep '{min(taken)}': the result has a column of this name; rename it in the input")
     sources = tuple(_source(file, contract) for file in files)
     for source in sources:
-        _demand(source, (*contract.features, *asked.keep))
+        _demand(source, (*(place(source, column) for column in contract.columns), *asked.keep))
     stretches = ((number, *cut) for number, file in enumerate(files) for cut in _cuts(file, sources[number], most))
     parts = tuple(
         Part(number=number, file=file, start=start, stop=stop, rows_before=before)
         for number, (file, start, stop, before) in enumerate(stretches)
     )
-    return Plan(input=fingerprint(files), asked=asked, sources=sources, parts=parts)
+    return Plan(input=fingerprint(files), asked=_dated(asked, contract, sources), sources=sources, parts=parts)
+
+
+def _dated(asked: Asked, contract: Contract, sources: tuple[Source, ...]) -> Asked:
+    """Dates are counted back from today, unless another day is given."""
+    if not any(place(source, column) != column.name for source in sources for column in contract.columns):
+        return asked.model_copy(update={"as_of": None})
+    return asked.model_copy(update={"as_of": asked.as_of or datetime.now(UTC).date()})
 
 
 def _source(file: File, contract: Contract) -> Source:
@@ -89,6 +99,11 @@ def _source(file: File, contract: Contract) -> Source:
         return Source(address=file.address, kind="parquet", columns=parquet.columns(file))
     form = text.form(file, contract.reading)
     return Source(address=file.address, kind="text", columns={name: name for name in form.names}, form=form)
+
+
+def place(source: Source, column: Column) -> str:
+    """The name of the column that is read for a feature: its own, or that of the date whose days it counts."""
+    return column.dated if column.dates and column.name not in source.columns else column.name
 
 
 def _demand(source: Source, names: tuple[str, ...]) -> None:

@@ -9,27 +9,31 @@ import pyarrow as pa
 
 from churn.contract import Contract
 from churn.score import parquet, text
-from churn.score.plan import Part, Plan, Source
+from churn.score.days import counted_columns, with_days
+from churn.score.matrix import Refusal
+from churn.score.plan import Part, Plan, Source, place
 
 ROWS = 1 << 16  # of a batch
 
 
 class Block(NamedTuple):
-    """Rows of a part, and the position of each in its file, from 0."""
+    """Rows of a part, and the position of each in its file, from 0. refusals: rows whose dates cannot be read."""
 
     batch: pa.RecordBatch
     places: npt.NDArray[np.int64]
+    refusals: tuple[Refusal, ...] = ()
 
 
 def blocks(plan: Plan, part: Part, contract: Contract, wrong: list[text.Wrong]) -> Iterator[Block]:
     """Read a part, in blocks of which at least one is there. Rows of text with too few or too many cells go to `wrong`."""
     source = plan.sources[part.file]
-    named = wanted(source, contract, plan.asked.keep)
-    done = 0
+    named, done = wanted(source, contract, plan.asked.keep), 0
+    counted = counted_columns(contract, source)
     for batch in _batches(source, part, contract, named, wrong):
         for start in range(0, batch.num_rows, ROWS):
-            block = batch.slice(start, ROWS).select(list(named.values()))
-            yield Block(block.rename_columns(list(named)), _places(done, block.num_rows, wrong) + part.rows_before)
+            block = batch.slice(start, ROWS).select(list(named.values())).rename_columns(list(named))
+            block, refusals = with_days(contract, block, counted, plan.asked.as_of)
+            yield Block(block, _places(done, block.num_rows, wrong) + part.rows_before, tuple(refusals))
             done += block.num_rows
     if not done:
         nothing = pa.RecordBatch.from_pylist([], pa.schema([(name, pa.string()) for name in named]))
@@ -46,14 +50,17 @@ def _places(first: int, count: int, wrong: list[text.Wrong]) -> npt.NDArray[np.i
 def wanted(source: Source, contract: Contract, keep: tuple[str, ...]) -> dict[str, str]:
     """The columns that are read, and their names in the file: features, id and snapshot where there are such, and kept ones."""
     labels = [name for name in (contract.id, contract.snapshot) if name and name in source.columns]
-    return {name: source.columns[name] for name in dict.fromkeys([*labels, *keep, *contract.features])}
+    named = {name: source.columns[name] for name in dict.fromkeys([*labels, *keep])}
+    return named | {column.name: source.columns[place(source, column)] for column in contract.columns}
 
 
 def _batches(
     source: Source, part: Part, contract: Contract, named: dict[str, str], wrong: list[text.Wrong]
 ) -> Iterator[pa.RecordBatch]:
-    stretch, names = range(part.start, part.stop), list(named.values())
-    texts = [named[column.name] for column in contract.columns if column.kind != "number"]
+    stretch, names = range(part.start, part.stop), list(dict.fromkeys(named.values()))
+    texts = [
+        named[column.name] for column in contract.columns if column.kind != "number" or place(source, column) != column.name
+    ]
     if source.form is None:
         return parquet.batches(source.address, stretch, names, texts, ROWS)
     return text.batches(source.address, stretch, source.form, contract.reading, names, texts, wrong)
