@@ -33,7 +33,7 @@ bench-scoring: install # batch scoring beside scikit-learn on pandas and bare re
 bench-scale: install # snapshots, training, scoring and the drift verdict from ten thousand to ten million rows; twenty minutes
 	$(BIN)/python -m bench.scale
 
-bench-quality: install .venv-peers/installed $(PEERS:%=.venv-%/installed) # the model beside other learners; an hour or more
+bench-quality: install .venv-peers/installed $(PEERS:%=.venv-%/installed) # the model beside other learners; two hours
 	$(BIN)/python -m bench.quality $(QUALITY) --peers lightgbm catboost ebm $(PEERS)
 
 .venv-%/installed: bench/%.txt # other learners live apart from the project
