@@ -63,8 +63,9 @@ def _left(history: Sequence[Event]) -> set[str]:
     """Versions that somebody went back from, until they become champion again; who returns to one takes the step back."""
     left: set[str] = set()
     for line in history:
-        if line.kind == ROLLED_BACK and line.version not in left:
-            left.add(line.detail["before"])
+        before = line.detail.get("before")
+        if line.kind == ROLLED_BACK and line.version not in left and before not in (None, line.version):
+            left.add(before)
         elif line.kind in CROWNED and line.version:
             left.discard(line.version)
     return left

@@ -17,6 +17,7 @@ def rollback(version: str | None, reason: str) -> None:
     click.echo(f"version {done.version} is champion instead of {done.before or 'none'}; {told} after {done.seconds:.1f} s")
     try:
         _draw()
+        click.echo("the page for managers shows it")
     except Exception as problem:  # whatever it is, the rollback stands
         click.echo(f"the page for managers still shows the other version: {problem}", err=True)
 

@@ -24,6 +24,7 @@ def back(version, before):
         ([promoted("1", None), promoted("2", "1"), back("1", "2"), promoted("3", "1")], "3", "1"),
         ([promoted("1", None), promoted("2", "1"), promoted("3", "2"), back("2", "3")], "2", "1"),
         ([promoted("1", None), promoted("2", "1"), back("1", "2"), back("2", "1")], "2", "1"),
+        ([promoted("1", None), promoted("2", "1"), back("2", "2"), promoted("3", "2")], "3", "2"),
         ([promoted("1", None), promoted("2", "1"), promoted("3", "2"), back("2", "3"), promoted("3", "2")], "3", "2"),
         ([promoted("1", None), Event("gated", "9", {})], None, "1"),
     ],
