@@ -20,12 +20,13 @@ def made(data):
     return {"bundle": f"b-{data}", "data": data, "params": f"p-{data}", "commit": f"c-{data}", "run": f"r-{data}"}
 
 
+COMPLAINTS = "customers complain " * 9 + "since Tuesday"
 LINES = [
     Event("registered", "1", made("old"), at(1, 5), "ann"),
     Event("promoted", "1", {"before": None, "reason": "the first champion", **made("old")}, at(1, 6), "ann"),
     Event("registered", "2", made("new"), at(2, 9), "bob"),
     Event("promoted", "2", {"before": "1", "reason": "better than the champion", **made("new")}, at(2, 10), "bob"),
-    Event("rolled back", "1", {"before": "2", "reason": "complaints"}, at(2, 20), "ann"),
+    Event("rolled back", "1", {"before": "2", "reason": COMPLAINTS}, at(2, 20), "ann"),
     Event("registered", "1", made("rebuilt"), at(3, 1), "ann"),
     Event("promoted", "1", {"before": None, "reason": "the first champion", **made("rebuilt")}, at(3, 2), "ann"),
 ]
@@ -77,6 +78,16 @@ def test_history_is_printed_with_who_why_data_and_commit(churn):
     assert head.split() == ["time", "(UTC)", "what", "version", "by", "data", "commit", "why"]
     assert " ".join(lines[3].split()) == "2026-02-10 12:00 promoted 2 bob new c-new better than the champion"
     assert len(lines) == len(LINES)
+
+
+def test_a_long_reason_is_shortened_unless_asked_for(churn):
+    """A line stays a line; `--full` has every word."""
+    assert lines_of(churn("history"))[4].endswith("customers complain ...")
+    assert lines_of(churn("history", "--full"))[4].endswith(COMPLAINTS)
+
+
+def lines_of(done):
+    return done.output.splitlines()[1:]
 
 
 def test_history_on_a_day_names_the_version(churn):
