@@ -35,7 +35,7 @@ def draw(next_look: datetime | None) -> None:
         write(reports / PAGE, render(known(store(), champion, reports, next_look)))
 
 
-def known(log: Store, champion: Version, reports: Path, next_look: datetime | None = None) -> Known:
+def known(log: Store, champion: Version, reports: Path, next_look: datetime | None) -> Known:
     """What the store and the registry tell about the model."""
     knobs, history, moment = params.load(), log.history(), now()
     found = standing(log, champion.version)

@@ -34,7 +34,7 @@ def roll_back(version: str | None, reason: str) -> RolledBack:
     log.create()
     history = log.history()
     wanted = version or previous(history, before.version if before else None)
-    if before and wanted == before.version == reigns(history)[-1].version:
+    if before and wanted == before.version and [one.version for one in reigns(history)[-1:]] == [wanted]:
         raise NoModel(f"version {wanted} is champion already; name another, `churn history` lists them")
     models.promote(wanted)
     log.record(Event(ROLLED_BACK, wanted, {"before": before.version if before else None, "reason": reason}))

@@ -9,12 +9,6 @@ import pyarrow as pa
 from churn.contract import Column, Contract
 from churn.data.dates import days_of_snapshots, ordinals, read_dates
 from churn.score.matrix import Floats, Refusal, distinct_of
-from churn.score.plan import Source
-
-
-def counted_columns(contract: Contract, source: Source) -> list[Column]:
-    """The columns that count days since a date, where the input has no such column but the date."""
-    return [column for column in contract.columns if column.dates and column.name not in source.columns]
 
 
 def with_days(

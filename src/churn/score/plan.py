@@ -78,7 +78,7 @@ def make(files: list[File], asked: Asked, contract: Contract, most: int = ROWS) 
         raise TableError(f"--keep '{min(taken)}': the result has a column of this name; rename it in the input")
     sources = tuple(_source(file, contract) for file in files)
     for source in sources:
-        _demand(source, (*(place(source, column) for column in contract.columns), *asked.keep))
+        _demand(source, (*places(contract, source).values(), *asked.keep))
     stretches = ((number, *cut) for number, file in enumerate(files) for cut in _cuts(file, sources[number], most))
     parts = tuple(
         Part(number=number, file=file, start=start, stop=stop, rows_before=before)
@@ -89,7 +89,7 @@ def make(files: list[File], asked: Asked, contract: Contract, most: int = ROWS) 
 
 def _dated(asked: Asked, contract: Contract, sources: tuple[Source, ...]) -> Asked:
     """Dates are counted back from today, unless another day is given."""
-    if not any(place(source, column) != column.name for source in sources for column in contract.columns):
+    if not any(counted(contract, source) for source in sources):
         return asked.model_copy(update={"as_of": None})
     return asked.model_copy(update={"as_of": asked.as_of or datetime.now(UTC).date()})
 
@@ -101,9 +101,14 @@ def _source(file: File, contract: Contract) -> Source:
     return Source(address=file.address, kind="text", columns={name: name for name in form.names}, form=form)
 
 
-def place(source: Source, column: Column) -> str:
-    """The name of the column that is read for a feature: its own, or that of the date whose days it counts."""
-    return column.dated if column.dates and column.name not in source.columns else column.name
+def counted(contract: Contract, source: Source) -> list[Column]:
+    """The columns that count days since a date, where the input has no such column but the date."""
+    return [column for column in contract.columns if column.dates and column.name not in source.columns]
+
+
+def places(contract: Contract, source: Source) -> dict[str, str]:
+    """For each feature the name of the column that is read for it: its own, or that of the date whose days it counts."""
+    return {name: name for name in contract.features} | {column.name: column.dated for column in counted(contract, source)}
 
 
 def _demand(source: Source, names: tuple[str, ...]) -> None:
