@@ -19,6 +19,7 @@ IDENTITY = {"NAME": "Tester", "EMAIL": "tester@localhost"}
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file run in one process, and so do files that share a fixture which takes long to make."""
     for item in items:
