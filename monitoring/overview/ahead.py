@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from monitoring.overview.candidate import candidate
 from monitoring.overview.known import Known, moment
 from monitoring.overview.past import BECAUSE
 from monitoring.retrain import Choice, held_back, last_training, running
@@ -11,8 +12,10 @@ Fact = tuple[str, str]  # what it is about, and what is said
 
 
 def ahead(known: Known) -> list[Fact]:
-    """The next look, the state of retraining, and the next routine one."""
-    return [("Next look", _look(known)), ("Retraining", retraining(known)), *_routine(known)]
+    """The candidate on its way, the next look, the state of retraining, and the next routine one."""
+    tried = candidate(known.history)
+    told = [("Candidate", tried)] if tried else []
+    return [*told, ("Next look", _look(known)), ("Retraining", retraining(known)), *_routine(known)]
 
 
 def shortly(known: Known) -> str:
@@ -23,7 +26,11 @@ def shortly(known: Known) -> str:
         return "retraining asked for"
     if known.choice and known.choice.held:
         return "retraining held back"
-    return "nothing to do" if known.verdict and known.verdict.state in QUIET else "people look into it"
+    if candidate(known.history):
+        return "a candidate is tried"
+    if known.verdict is None:
+        return "the first look"
+    return "nothing to do" if known.verdict.state in QUIET else "people look into it"
 
 
 def retraining(known: Known) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from churn.history import CROWNED
 from churn.params import Params
 from churn.store.tables import Event
 from monitoring.figures import Figures
@@ -49,9 +50,9 @@ class Known:
 
     @property
     def live_since(self) -> datetime | None:
-        """When the champion was promoted last."""
-        promoted = (line.time for line in reversed(self.history) if (line.kind, line.version) == ("promoted", self.champion))
-        return next(promoted, None)
+        """When the champion was promoted last, or somebody went back to it."""
+        crowned = (line for line in reversed(self.history) if line.kind in CROWNED and line.version == self.champion)
+        return next((line.time for line in crowned), None)
 
 
 def standing_out(figures: Figures, rate: float) -> list[str]:

@@ -34,7 +34,12 @@ def _promoted(version: str, detail: dict[str, Any]) -> str:
 
 
 def _gated(version: str, detail: dict[str, Any]) -> str:
-    return "" if detail.get("promote") else f"Version {version} was refused: {detail.get('reason', '')}."
+    reason = str(detail.get("reason", "")).removeprefix("refused: ")
+    return "" if detail.get("promote") else f"Version {version} was refused: {reason}."
+
+
+def _back(version: str, detail: dict[str, Any]) -> str:
+    return f"Version {version} answers again in place of version {detail.get('before')}: {detail.get('reason', '')}."
 
 
 def _begun(_: str, detail: dict[str, Any]) -> str:
@@ -56,6 +61,10 @@ WORDS: dict[str, Callable[[str, dict[str, Any]], str]] = {
     "gated": _gated,
     "promoted": _promoted,
     "undone": lambda version, detail: f"The promotion of version {version} was undone: {detail.get('reason', '')}.",
+    "rolled back": _back,
+    "overridden": lambda version, detail: f"The gate was overruled for version {version}: {detail.get('reason', '')}.",
+    "declined": lambda version, detail: f"Version {version} was declined: {detail.get('reason', '')}.",
+    "withdrawn": lambda version, detail: f"Version {version} was withdrawn from its trial: {detail.get('reason', '')}.",
     BEGUN: _begun,
     ENDED: _ended,
     "broken": _found,

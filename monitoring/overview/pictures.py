@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from churn.history import CROWNED
 from churn.page import Line, Mark, history
 from monitoring.figures import Figures, Interval, Segment
 from monitoring.overview.known import Known, standing_out
@@ -129,7 +130,7 @@ def _marks(known: Known) -> Iterator[Mark]:
         at = sum(seen.time <= line.time for seen in known.windows) - 0.5
         if at < 0:
             continue
-        if line.kind == "promoted":
+        if line.kind in CROWNED:
             yield Mark(at, f"version {line.version} went live on {line.time:%Y-%m-%d}")
         elif line.kind == ENDED and not line.detail.get("promoted"):
             yield Mark(at, f"the challenger of {line.time:%Y-%m-%d} was refused", "void")

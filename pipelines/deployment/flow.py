@@ -35,6 +35,8 @@ def deployment(version: str | None = None, broken: bool = False, override: str =
         trial = begin(candidate, broken, override)
         outcome = _walk(trial)
         conclude(trial, outcome)
+        if outcome.waits:
+            draw_overview(return_state=True)  # the page shows who waits
         if outcome.waits and (said := ask(trial)):
             heed(trial, said)
             outcome = _walk(trial)

@@ -11,6 +11,7 @@ from churn.store import Event, Store
 from churn.store.tables import now
 from pipelines.common import registry, store
 from pipelines.deployment.trial import Outcome, Trial
+from pipelines.overview import draw_overview
 
 WITHDRAWN = "withdrawn"  # a kind of line in the history, which the server writes too
 PAUSE = 1.0
@@ -30,6 +31,7 @@ def try_out(trial: Trial, plan: Plan, minutes: float, look: Look) -> Outcome:
         since = _begin(log, trial, plan)
         if _withdrawn(log, trial, since) is None:
             models.challenge(trial.candidate, plan.model_dump_json())
+        draw_overview(return_state=True)  # the page shows who is tried; without it the trial goes on
         verdict, reason = _observe(log, trial, since, since + timedelta(minutes=minutes), look)
         findings = [asdict(one) for one in verdict.findings]
         if verdict.state != "holds" and _withdrawn(log, trial, since) is None:

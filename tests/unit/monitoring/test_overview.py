@@ -92,6 +92,36 @@ def test_ten_seconds() -> None:
         assert said in shown
 
 
+@pytest.mark.parametrize(
+    ("kind", "detail", "said"),
+    [
+        (
+            "approval asked",
+            {"until": "2026-04-03T06:00:00+00:00"},
+            "waits for the approval of a person, until 2026-04-03 06:00 UTC",
+        ),
+        ("shadow begun", {}, "scores what the champion answers, unseen by the callers"),
+        ("canary begun", {"share": 0.1}, "answers 10% of the customers, and the champion all others"),
+    ],
+)
+def test_a_candidate_on_its_way_is_told_of(kind: str, detail: dict[str, Any], said: str) -> None:
+    """While it is tried, and no longer once its attempt has ended."""
+    begun = (*HISTORY, Event(kind, "3", {"attempt": 2, **detail}, ago(0.1)))
+    shown = text(render(known(history=begun)))
+    assert f"Candidate Version 3 {said}." in shown
+    assert "what happens next a candidate is tried" in shown
+    ended = (*begun, Event("deployment ended", "3", {"attempt": 2}, ago(0.05)))
+    assert "Candidate" not in text(render(known(history=ended)))
+
+
+def test_who_went_back_is_told_of() -> None:
+    """The version is live since then."""
+    back = Event("rolled back", "2", {"before": "3", "reason": "complaints"}, ago(2))
+    shown = text(render(known(history=(*HISTORY, back))))
+    assert "live since 2026-03-30 version 2, 2 days" in shown
+    assert "2026-03-30 Version 2 answers again in place of version 3: complaints." in shown
+
+
 def test_a_worth_that_cannot_be_believed_is_not_claimed() -> None:
     """On a broken feed no profit is named; after decay it says that the outcomes contradict."""
     assert "worth in 2026-03 not known no prediction on a broken feed can be believed" in text(render(known("broken")))
@@ -116,6 +146,7 @@ def test_before_the_first_look() -> None:
     assert "nobody has looked yet No window of this version has been judged." in shown
     assert "live since unknown version 2 was promoted by hand" in shown
     assert "worth not known too few customers yet" in shown
+    assert "what happens next the first look" in shown
     assert "prefect deployment run monitoring/churn" in shown
 
 
