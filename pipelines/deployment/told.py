@@ -5,6 +5,7 @@ from typing import Any
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 
+from churn.store.tables import now
 from pipelines.common import OUTSIDE, store, table
 from pipelines.deployment.attempts import ENDED, under_way
 
@@ -14,6 +15,8 @@ def reason(version: str) -> str:
     history = store().history()
     known = under_way(history)
     if known and known.line.version == version:
+        if known.waiting(now()):
+            return f'waits {known.newest.detail["waits"]}: `churn approve {version} --reason "..."`, or the form in Prefect'
         return f"not promoted yet, the deployment is under way; its last line is '{known.newest.kind}'"
     ended = [line.detail for line in history if line.kind == ENDED and line.version == version]
     return f"{'promoted' if ended[-1]['promoted'] else 'not promoted'}, {ended[-1]['reason']}"
