@@ -6,7 +6,7 @@ from time import monotonic
 
 from churn import params, settings
 from churn.errors import NoModel
-from churn.history import CROWNED, ROLLED_BACK, reigns
+from churn.history import CROWNED, ROLLED_BACK, made_of, reigns
 from churn.registry.light import registry_at
 from churn.store import Event, Store
 from pipelines.running import await_server
@@ -37,7 +37,8 @@ def roll_back(version: str | None, reason: str) -> RolledBack:
     if before and wanted == before.version and [one.version for one in reigns(history)[-1:]] == [wanted]:
         raise NoModel(f"version {wanted} is champion already; name another, `churn history` lists them")
     models.promote(wanted)
-    log.record(Event(ROLLED_BACK, wanted, {"before": before.version if before else None, "reason": reason}))
+    told = {"before": before.version if before else None, "reason": reason, **made_of(history, wanted)}
+    log.record(Event(ROLLED_BACK, wanted, told))
     log.close()
     now = models.champion()
     marks = [one.fingerprint for one in (before, now) if one]

@@ -56,6 +56,12 @@ class Lineage:
     who: str
 
 
+def made_of(history: Sequence[Event], version: str) -> dict[str, str]:
+    """Bundle, data and commit of the newest version with a number, for a line about it; empty where none is told."""
+    told = next((line.detail for line in reversed(history) if (line.kind, line.version) == (REGISTERED, version)), {})
+    return {name: str(told[name]) for name in ("bundle", "data", "commit") if told.get(name)}
+
+
 def lineage(history: Sequence[Event], version: str, data: str | None = None) -> Lineage:
     """Of the newest version with a number, and with a hash of the data where one is given. Raises NoModel."""
     lines = [line for line in history if line.kind == REGISTERED and line.version == version]

@@ -45,10 +45,12 @@ def ask(number):
 
 
 def test_a_rollback_is_one_command_and_takes_seconds(state, monkeypatch):
-    """The champion before answers again, no request fails meanwhile, and the history says who went back and why."""
+    """The champion before answers again, no request fails meanwhile, and the history says who went back, why, and to what."""
+    made_of = {"bundle": "0b1c", "data": "d4e5", "commit": "c6f7"}
     desk(state).point(ALIAS, "2")
     with closing(Store(f"sqlite:///{state / 'store.db'}")) as log:
         log.create()
+        log.record(Event("registered", "1", {"run": "r", **made_of}))
         log.record(Event("promoted", "1", {"before": None}))
         log.record(Event("promoted", "2", {"before": "1"}))
         with running(state, RUN, CHURN_POLL_SECONDS="1") as (_, client):
@@ -59,7 +61,8 @@ def test_a_rollback_is_one_command_and_takes_seconds(state, monkeypatch):
         assert (done.before, done.version, done.answers) == ("2", "1", True)
         assert desk(state).named(ALIAS).version.version == "1"
         line = log.history()[-1]
-        assert (line.kind, line.version, line.detail) == ("rolled back", "1", {"before": "2", "reason": "complaints"})
+        assert (line.kind, line.version) == ("rolled back", "1")
+        assert line.detail == {"before": "2", "reason": "complaints", **made_of}
     assert record.lost == []
     assert {answer.status for answer in record.answers} == {200}
     print(f"the server answered with the old version after {done.seconds:.2f} s")  # noqa: T201
