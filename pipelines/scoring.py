@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ def scatter(source: str, target: str, asked: Asked) -> str:
     place = Target(target)
     plan = job.start(source, place, asked)
     waiting = [number for number, one in enumerate(plan.parts) if not place.exists(part.name_of(one))]
-    running = [score_part.submit(target, number) for number in waiting]
+    stamp = fingerprint(plan)
+    running = [score_part.submit(target, number, stamp) for number in waiting]
     wait(running)
     for one in running:
         one.result()
@@ -77,14 +79,19 @@ def here(source: str, target: str, asked: Asked) -> str:
 
 
 @task(**OUTSIDE)
-def score_part(target: str, number: int) -> None:
-    """Score one part; a worker that runs it again after another was killed finds nothing half done."""
+def score_part(target: str, number: int, stamp: str) -> None:
+    """Score one part of the plan with a fingerprint; a worker that does it again after another was killed finds no half."""
     place = Target(target)
-    plan = _plan(target)
+    plan = _plan(target, stamp)
     part.score(plan, plan.parts[number], place)
 
 
+def fingerprint(plan: Plan) -> str:
+    """Of everything in a plan."""
+    return sha256(plan.model_dump_json().encode()).hexdigest()
+
+
 @lru_cache(maxsize=1)
-def _plan(target: str) -> Plan:
-    """Read once in each process: a task is told a number, not the whole plan."""
+def _plan(target: str, stamp: str) -> Plan:  # noqa: ARG001 - workers live longer than a run, whose plan is another one
+    """Read once in each process and run: a task is told a number, not the whole plan."""
     return Plan.model_validate_json(Target(target).read_text(PLAN))

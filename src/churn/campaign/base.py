@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from churn.campaign.choice import Base, Rows
+from churn.contract.encode import as_text
 from churn.data.conform import typed
 from churn.data.words import MISSING_WORDS
 from churn.errors import TableError
@@ -33,8 +34,22 @@ def numbers(place: str, policy: Campaign, saved_value: float) -> Base:
     value = _values(table, policy.value) if policy.value else np.full(len(table), saved_value)
     if not policy.segment:
         return Base(probability, value, free, np.zeros(len(table), dtype=np.int64))
-    names, segment = np.unique(table[policy.segment].to_numpy().astype(str), return_inverse=True)
-    return Base(probability, value, free, segment, tuple(names.tolist()))
+    return Base(probability, value, free, *_segments(table[policy.segment]))
+
+
+def _segments(column: pa.ChunkedArray) -> tuple[Rows, tuple[str, ...]]:
+    """For each row the place of its segment, and the segments as params.yaml names them."""
+    plain = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+    coded = plain.combine_chunks().dictionary_encode(null_encoding="encode")
+    names, place = np.unique([_named(cell) for cell in coded.dictionary.to_pylist()], return_inverse=True)
+    return place[coded.indices.to_numpy()], tuple(names.tolist())
+
+
+def _named(cell: Any) -> str:
+    """True and false as YAML writes them, a whole number without decimals, nothing as the empty text."""
+    if pd.isna(cell):
+        return ""
+    return str(cell).lower() if isinstance(cell, bool) else as_text(cell)
 
 
 def names(place: str, rows: Rows, identity: str) -> dict[int, Any]:

@@ -17,6 +17,7 @@ from churn.score.part import bundle_of
 from churn.score.plan import Plan
 from churn.score.write import Target
 
+SHOWN = 10  # segments that a remark names
 REASONS = 3  # in a line of the list
 
 
@@ -32,7 +33,7 @@ def campaign(place: str, budget: float, folder: Path, params: Params) -> str:
     head, rows = _lines(Target(place), run, base, worth, chosen, decision)
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(folder / "list.csv", head, rows)
-    remarks = _remarks(base, write_excel(folder / "list.xlsx", head, rows), len(rows))
+    remarks = [*_remarks(base, write_excel(folder / "list.xlsx", head, rows), len(rows)), *_idle(base, policy.most)]
     found = {"budget": budget, "outlooks": [one._asdict() for one in outlooks]}
     (folder / "campaign.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     page = render(params.name, budget, outlooks, base, worth, chosen, remarks)
@@ -68,6 +69,15 @@ def _lines(
         about = [names[at], base.segments[base.segment[at]], round(float(base.probability[at]), 4)]
         rows.append([rank, *about, *money, *told, *[""] * (REASONS - len(told))])
     return [*head, *(f"reason_{number + 1}" for number in range(REASONS))], rows
+
+
+def _idle(base: Base, caps: dict[str, int]) -> list[str]:
+    """A cap on a segment that nobody is in may be misspelt."""
+    return [
+        f"campaign.most caps '{name}', and nobody is in it; there are {', '.join(base.segments[:SHOWN])}."
+        for name in caps
+        if name not in base.segments
+    ]
 
 
 def _remarks(base: Base, shown: int, rows: int) -> list[str]:

@@ -33,7 +33,7 @@ class Step:
 
 
 def walk(rows: Labelled, params: Params, progress: Progress = lambda items, _: items) -> list[Step]:
-    """A step for each snapshot that follows, by at least the horizon, others with enough rows of both classes.
+    """A step for each snapshot that follows others with known outcomes and enough rows of both classes.
 
     Learned from are the newest `split.window` snapshots whose outcomes were known at the date, and in them the customers who
     are not held out; judged are the held-out ones. Every learner of params.yaml takes part, with the knobs that stand there:
@@ -41,7 +41,8 @@ def walk(rows: Labelled, params: Params, progress: Progress = lambda items, _: i
     """
     planned = list(_plan(rows, params))
     if not planned:
-        reason = "older by problem.horizon_days, with enough rows of both classes"
+        days = f"{params.outcome_days} days (problem.horizon_days and what events wait for)"
+        reason = f"older by {days}, with enough rows of both classes"
         raise TableError(f"no snapshot in data/ can be judged by others that are {reason}")
     return [_step(rows, params, *one) for one in progress(planned, "walk forward")]
 
@@ -49,7 +50,7 @@ def walk(rows: Labelled, params: Params, progress: Progress = lambda items, _: i
 def _plan(rows: Labelled, params: Params) -> Iterator[tuple[str, list[str]]]:
     order, held = in_time(rows.snapshot), held_out(rows, params.split)
     for name in order:
-        learned = older(order, name, params.problem.horizon_days)[-params.split.window :]
+        learned = older(order, name, params.outcome_days)[-params.split.window :]
         label = rows.label[_in(rows, learned) & ~held]
         if both(label, FEWEST * (1 + round(1 / CALIBRATING))) and both(rows.label[_in(rows, [name]) & held], 1):
             yield name, learned

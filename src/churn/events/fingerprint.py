@@ -42,7 +42,7 @@ def _months(task: Task, key: str, day: date) -> list[str]:
     first, last = day - timedelta(days=max(days, default=1)), day
     if key in events.active:
         first = min(first, outcome.earliest(events, day))
-        last = day + timedelta(days=outcome.wait(events, task.horizon) if task.mature(day) else 0)
+        last = day + timedelta(days=events.told_after(task.horizon) if task.mature(day) else 0)
     return store.files(first, last)
 
 

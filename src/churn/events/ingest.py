@@ -17,6 +17,7 @@ from churn.params.events import CUSTOMER, TIME, Source
 
 Progress = Callable[[list[Any], str], Iterable[Any]]
 MONTH = "__month"
+READING = 2  # of `typed`: what was read by another one is read anew
 
 
 def ingest(
@@ -103,7 +104,7 @@ def _state(file: Path) -> tuple[int, int]:
 
 def _declaration(source: Source, missing: Collection[str]) -> str:
     """Hash of what the rows in the store depend on, besides the files."""
-    said = source.model_dump(mode="json", exclude={"features"}) | {"missing": sorted(missing)}
+    said = source.model_dump(mode="json", exclude={"features"}) | {"missing": sorted(missing), "reading": READING}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

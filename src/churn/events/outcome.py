@@ -1,17 +1,14 @@
 """Who is a customer on a date, and who of them has churned when the horizon after it has passed."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from churn.errors import TableError
 from churn.events.cut import DAY, Store, moment
-from churn.params.events import CUSTOMER, ENDED, KNOWN, TIME, Ending, Events, Silence
+from churn.events.database import Connection
+from churn.params.events import CUSTOMER, ENDED, KNOWN, TIME, Events, Silence
 
 Stores = Mapping[str, Store]
-
-
-def wait(events: Events, horizon: int) -> int:
-    """Days after a date until its outcomes can be told."""
-    return horizon + (events.churn.renewed_within_days if isinstance(events.churn, Ending) else 0)
 
 
 def earliest(events: Events, day: date) -> date:
@@ -19,10 +16,23 @@ def earliest(events: Events, day: date) -> date:
     return day - timedelta(days=events.churn.active_within_days) if isinstance(events.churn, Silence) else date.min
 
 
-def complete_until(events: Events, stores: Stores) -> date:
-    """The last day of which every event that tells who churns has arrived."""
-    newest = min(time for key in events.active if (time := stores[key].ledger.newest))
+def complete_until(connection: Connection, events: Events, stores: Stores, now: datetime) -> date:
+    """The last day of which every event that tells who churns has arrived. now: in UTC; what lies after it is a plan.
+
+    Raises TableError where a source has nothing before it.
+    """
+    newest = min(_newest(connection, key, stores[key], now) for key in events.active)
     return newest.date() - timedelta(days=events.snapshots.arrives_within_days)
+
+
+def _newest(connection: Connection, key: str, store: Store, now: datetime) -> datetime:
+    newest = store.ledger.newest
+    if newest and newest > now:
+        query = f"SELECT max({TIME}) FROM ({store.until(now.date())}) WHERE {TIME} <= TIMESTAMP '{now.isoformat()}'"
+        newest = connection.execute(query).fetchall()[0][0]
+    if newest is None:
+        raise TableError(f"events.sources.{key}: every event lies in the future; look at its column '{store.source.time}'")
+    return newest
 
 
 def customers(events: Events, stores: Stores, day: date) -> str:

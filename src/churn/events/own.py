@@ -1,7 +1,7 @@
 """Features that the user writes in SQL or Python. They see tables that end at the date, and no file."""
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +15,7 @@ from churn.events.database import Connection, Options, explained, name, value
 from churn.params.events import CUSTOMER, Own
 
 FILE = "own.duckdb"
+WIDE = ("DECIMAL", "HUGEINT", "UHUGEINT")
 
 
 def own(connection: Connection, key: str, one: Own, stores: Mapping[str, Store], day: date, folder: Path) -> list[str]:
@@ -35,10 +36,18 @@ def own(connection: Connection, key: str, one: Own, stores: Mapping[str, Store],
         alone.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
         found = alone.sql(one.sql).to_arrow_table() if one.sql else _called(key, one.python or "", alone, day)
         connection.register("found", found)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name(f'own_{key}')} AS SELECT * FROM found")
+        cells = ", ".join(_cells(connection.sql("SELECT * FROM found")))
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name(f'own_{key}')} AS SELECT {cells} FROM found")
         connection.unregister("found")
     path.unlink()
     return _checked(connection, key)
+
+
+def _cells(found: duckdb.DuckDBPyRelation) -> Iterator[str]:
+    """The columns of an answer; numbers that few tools know, such as the sum of whole ones, become usual ones."""
+    for column, kind in zip(found.columns, found.types, strict=True):
+        plain = column == CUSTOMER or not str(kind).startswith(WIDE)
+        yield name(column) if plain else f"CAST({name(column)} AS DOUBLE) AS {name(column)}"
 
 
 def code(one: Own) -> bytes:

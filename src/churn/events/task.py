@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from churn.errors import TableError
@@ -24,22 +24,21 @@ class Places:
 
 @dataclass(frozen=True)
 class Task:
-    """horizon: days after a date. missing: words that mean 'missing'."""
+    """horizon: days after a date. missing: words that mean 'missing'.
+
+    until: the last day of which all events that tell who churns have arrived.
+    """
 
     events: Events
     horizon: int
     missing: tuple[str, ...]
     places: Places
     stores: dict[str, Store]
-
-    @property
-    def until(self) -> date:
-        """The last day of which all events that tell who churns have arrived."""
-        return outcome.complete_until(self.events, self.stores)
+    until: date
 
     def mature(self, day: date) -> bool:
         """Whether the outcomes of a date can be told."""
-        return day + timedelta(days=outcome.wait(self.events, self.horizon)) <= self.until
+        return day + timedelta(days=self.events.told_after(self.horizon)) <= self.until
 
     @property
     def schedule(self) -> list[date]:
@@ -55,7 +54,8 @@ class Task:
         for key, store in self.stores.items():
             kept = store.ledger
             nobody = f"; {kept.nobody:,} rows have no customer or no time and are passed over" if kept.nobody else ""
-            yield f"{key}: {kept.rows:,} events from {kept.oldest:%Y-%m-%d} to {kept.newest:%Y-%m-%d}{nobody}"
+            plans = "; what lies after today tells nothing yet" if kept.newest and kept.newest > _now() else ""
+            yield f"{key}: {kept.rows:,} events from {kept.oldest:%Y-%m-%d} to {kept.newest:%Y-%m-%d}{nobody}{plans}"
 
 
 def prepare(
@@ -68,4 +68,10 @@ def prepare(
         stores[key] = Store(source, folder, ingest(connection, key, source, folder, missing, progress))
         if not stores[key].ledger.parts:
             raise TableError(f"events.sources.{key}: there is no event that counts; look at `only`, and at the table")
-    return Task(events, horizon, tuple(sorted(missing)), places, stores)
+    until = outcome.complete_until(connection, events, stores, _now())
+    return Task(events, horizon, tuple(sorted(missing)), places, stores, until)
+
+
+def _now() -> datetime:
+    """In UTC, as the times in a store are."""
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -84,7 +84,9 @@ class _Cells:
         if self.types[column].startswith(("DATE", "TIMESTAMP")):
             return f"CAST({name(column)} AS TIMESTAMP)"
         form = self.source.time_format
-        found = f"try_strptime({self.text(column)}, {value(form)})" if form else f"TRY_CAST({self.text(column)} AS TIMESTAMP)"
+        text = self.text(column)
+        found = f"try_strptime({text}, {value(form)})" if form else f"TRY_CAST({text} AS TIMESTAMPTZ)"
+        found = f"CAST({found} AS TIMESTAMP)"  # a text without an offset is in UTC, as the session is
         return self._or_refused(found, column, f"a time written as {form or 'YYYY-MM-DD HH:MM:SS'}")
 
     def _or_refused(self, found: str, column: str, what: str) -> str:

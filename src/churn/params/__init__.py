@@ -82,6 +82,12 @@ class Params(Section):
     campaign: Campaign
 
     @property
+    def outcome_days(self) -> int:
+        """Days after a snapshot until its outcomes are known."""
+        horizon = self.problem.horizon_days
+        return self.events.known_after(horizon) if self.events else horizon
+
+    @property
     def digest(self) -> str:
         """sha256 over every knob that a bundle depends on, independent of the order of keys in the file.
 

@@ -128,6 +128,14 @@ class Events(Section):
     snapshots: Dates
     own: dict[Name, Own] = Field({}, description="features that the user writes")
 
+    def told_after(self, horizon: int) -> int:
+        """Days after a date, by the times of events, until they tell who has churned in the horizon after it."""
+        return horizon + (self.churn.renewed_within_days if isinstance(self.churn, Ending) else 0)
+
+    def known_after(self, horizon: int) -> int:
+        """Days after a date until all events that tell have arrived."""
+        return self.told_after(horizon) + self.snapshots.arrives_within_days
+
     @property
     def active(self) -> tuple[str, ...]:
         """The sources that tell who is a customer."""

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from churn.bundle.open import Bundle
 from churn.contract import unseen
-from churn.contract.encode import Matrix
+from churn.contract.encode import Matrix, as_text
 from churn.rollout.share import CONTROL, place
 from churn.score.explain import explain
 from churn.score.matrix import Refusal, encoded
@@ -81,7 +81,12 @@ def _control(bundle: Bundle, customers: pa.Array | None, rows: int) -> Any:
     """Who is never contacted, as the server marks them: by the id alone, so nobody in a table without ids."""
     if not bundle.control or customers is None:
         return np.zeros(rows, dtype=bool)
-    return np.array([place(str(customer), CONTROL) < bundle.control for customer in customers.to_pylist()], dtype=bool)
+    return np.array([place(_named(customer), CONTROL) < bundle.control for customer in customers.to_pylist()], dtype=bool)
+
+
+def _named(customer: object) -> str:
+    """As a caller of the server names a customer: an id that a table keeps as a decimal number is a whole one."""
+    return as_text(customer) if isinstance(customer, float) else str(customer)
 
 
 def _reasons(bundle: Bundle, most: int, block: Block, matrix: Matrix, contact: Any) -> pa.Array:

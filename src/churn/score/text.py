@@ -28,6 +28,7 @@ class Form(NamedTuple):
     encoding: str
     wide: bool
     start: int
+    delimiter: str
 
 
 class Wrong(NamedTuple):
@@ -53,19 +54,19 @@ def form(file: File, reading: Reading) -> Form:
         raise TableError(f"{file.address} is not text in {reading.encoding}, the encoding of the model's contract") from error
     if len(names) < 2:
         raise TableError(f"{file.address}: its header has no '{reading.delimiter}', the delimiter of the model's contract")
-    return Form(tuple(clean(names)), encoding, wide, end)
+    return Form(tuple(clean(names)), encoding, wide, end, reading.delimiter)
 
 
 def cuts(file: File, of: Form, most: int) -> Iterator[tuple[int, int, int]]:
-    """First byte, the one after the last, and rows before them, of stretches of `most` rows; UTF-16 is not cut.
+    """First byte, the one after the last, and rows before them, of stretches of `most` rows.
 
-    A line end within quotes ends no row; within quotes are those with an odd number of quotes before them.
+    A line end within quotes ends no row; within quotes are those with an odd number of quotes before them. UTF-16 is not cut,
+    and neither is a file with a quote inside a plain cell, such as 24", which opens nothing and is counted all the same.
     """
     first, before = of.start, 0
-    if not of.wide:
-        for end in _ends(file, of.start, most):
-            yield first, end, before
-            first, before = end, before + most
+    for end in [] if of.wide else _ends(file, of, most):
+        yield first, end, before
+        first, before = end, before + most
     if first < file.size:
         yield first, file.size, before
 
@@ -126,18 +127,29 @@ def _first_end(content: bytes, start: int) -> int:
     return start + int(ends[0]) if len(ends) else len(content)
 
 
-def _ends(file: File, start: int, most: int) -> Iterator[int]:
-    """The bytes at which each `most` rows end; blank lines are none."""
-    quotes, counted, at = 0, 0, start
+def _ends(file: File, of: Form, most: int) -> list[int]:
+    """The bytes at which each `most` rows end; blank lines are none. None where a quote stands inside a plain cell."""
+    found, quotes, counted, at = list[int](), 0, 0, of.start
+    opens = [NEWLINE, RETURN, QUOTE, of.delimiter.encode(of.encoding)[-1]]
     with fsspec.open(file.address) as source:
-        source.seek(start)
+        source.seek(of.start)
         before = b"\n\n"
         while block := source.read(SCANNED):
             bytes_ = np.frombuffer(before + block, dtype=np.uint8)
+            if _inside(bytes_, quotes, len(before), opens):
+                return []
             ends, quotes = _row_ends(bytes_, quotes, skip=len(before))
             wanted = np.arange(most - counted % most, len(ends) + 1, most) - 1
-            yield from (at + ends[wanted] - len(before)).tolist()
+            found += (at + ends[wanted] - len(before)).tolist()
             counted, at, before = counted + len(ends), at + len(block), block[-2:].rjust(2, b"\n")
+    return found
+
+
+def _inside(content: npt.NDArray[np.uint8], quotes: int, skip: int, opens: list[int]) -> bool:
+    """Whether a quote that would open a cell, by the number of those before, stands behind none of the bytes `opens`."""
+    places = np.flatnonzero(content[skip:] == QUOTE) + skip
+    opening = places[(quotes + np.arange(len(places))) % 2 == 0]
+    return not np.isin(content[opening - 1], opens).all()
 
 
 def _row_ends(content: npt.NDArray[np.uint8], quotes: int, skip: int = 0) -> tuple[npt.NDArray[np.int64], int]:

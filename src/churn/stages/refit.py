@@ -13,7 +13,7 @@ def run(progress: Progress) -> list[str]:
     """Tells nothing."""
     params = configuration.load()
     train, test = Labelled.read(TRAIN), Labelled.read(TEST)
-    chosen, horizon = contest()["chosen"].split("+"), params.problem.horizon_days
-    scores = refit(chosen, Contract.read(CONTRACT), train, test, tuned(), params.evaluate, horizon, progress)
+    chosen = contest()["chosen"].split("+")
+    scores = refit(chosen, Contract.read(CONTRACT), train, test, tuned(), params.evaluate, params.outcome_days, progress)
     scores.to_parquet(REFITS, index=False)
     return []

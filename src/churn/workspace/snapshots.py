@@ -26,8 +26,8 @@ def snapshots(at: date | None, progress: Progress) -> Iterator[str]:
     draft, table = Draft(PARAMS), settings.load().features
     with prepared(draft, progress) as (connection, task):
         brought = bring(connection, task, at, progress)
-        if brought.newest in brought.anew or not table.is_file():
-            publish(connection, path_of(task, brought.newest), table)
+        newest = brought.newest
+        publish(connection, path_of(task, newest), brought.made[newest].sha256, table)
         yield from (*task.told(), *brought.lines())
     yield from _adopt(draft, brought)
 

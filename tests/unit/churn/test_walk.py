@@ -7,7 +7,7 @@ from churn.data.labelled import Labelled, held_out
 from churn.errors import TableError
 from churn.evaluate.walk import walk
 from churn.evaluate.walked import table
-from churn.params import load
+from churn.params import Events, load
 
 MONTHS = np.array(["2026-01-01", "2026-01-31", "2026-03-02", "2026-04-01"], dtype=object)
 
@@ -44,6 +44,16 @@ def test_each_date_is_judged_by_what_was_known_on_it(dated, params):
         assert held_out(dated, params.split)[step.asked].all()
         assert set(dated.snapshot[step.asked]) == {step.snapshot}
         assert len(step.probability) == step.asked.sum()
+
+
+def test_outcomes_are_waited_for_as_snapshots_wait(dated, params):
+    """Where events may arrive late or be renewed, a date is learned from that much later."""
+    plans = {"table": "plans.csv", "customer": "who", "time": "start", "ended": "stop", "features": {"windows": [30]}}
+    churn, dates = {"subscription": "plans", "renewed_within_days": 15}, {"first": "2026-01-01", "every_days": 30}
+    declared = {"sources": {"plans": plans}, "churn": churn, "snapshots": dates | {"arrives_within_days": 5}}
+    late = params.model_copy(update={"events": Events.model_validate(declared)})
+    assert late.outcome_days == 45 + 15 + 5
+    assert [(step.snapshot, step.learned) for step in walk(dated, late)] == [("2026-04-01", ["2026-01-01"])]
 
 
 def test_outcomes_that_were_not_known_change_nothing(dated, params):

@@ -10,7 +10,9 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from churn.bundle.manifest import fingerprint
+from churn.campaign.base import numbers
 from churn.cli import main
+from churn.params import load
 from churn.score import job
 from churn.score.plan import Asked
 from support.tiny import ROW, build_bundle
@@ -31,9 +33,26 @@ def scored(tmp_path_factory, template):
     asked = Asked(bundle=str(bundle), fingerprint=fingerprint(bundle), version="1", keep=("control", "region"))
     job.score_all(str(folder / "in.parquet"), str(folder / "scored"), asked)
     text = template.read_text(encoding="utf-8")
-    text = text.replace("  segment: null ", "  segment: region").replace("  most: {} ", "  most: {south: 5} ")
+    text = text.replace("  segment: null ", "  segment: region").replace("  most: {} ", "  most: {south: 5, nroth: 1} ")
     (folder / "params.yaml").write_text(text, encoding="utf-8")
     return folder
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"),
+    [
+        ([1, None, 2, 1], ["1", "", "2", "1"]),
+        ([True, False, None, True], ["true", "false", "", "true"]),
+        (pd.Categorical(["x", None, "y", "x"]), ["x", "", "y", "x"]),
+        (["x", "y", "x", "x"], ["x", "y", "x", "x"]),
+    ],
+)
+def test_segments_are_named_as_params_names_them(tmp_path, template, cells, named):
+    """A whole number has no decimals although others are missing; true and false are those of YAML."""
+    pd.DataFrame({"probability": 0.5, "part": cells}).to_parquet(tmp_path / "part.parquet")
+    policy = load(template).campaign.model_copy(update={"segment": "part"})
+    base = numbers(str(tmp_path), policy, 100)
+    assert [base.segments[place] for place in base.segment] == named
 
 
 def test_the_list_is_ready_to_work_with(scored, monkeypatch):
@@ -53,6 +72,8 @@ def test_the_list_is_ready_to_work_with(scored, monkeypatch):
     assert {row[1].data_type for row in sheet.iter_rows(min_row=2)} == {"s"}
     page = (scored / "campaign" / "report.html").read_text(encoding="utf-8")
     assert "By segment" in page
+    told = "campaign.most caps 'nroth', and nobody is in it; there are north, south."
+    assert (told in page, told in done.output) == (True, True)
     found = json.loads((scored / "campaign" / "campaign.json").read_text(encoding="utf-8"))
     assert [one["name"] for one in found["outlooks"]] == ["this list", "the riskiest", "everybody"]
     assert all(one["low"] < one["high"] for one in found["outlooks"])

@@ -53,6 +53,18 @@ def test_one_file_makes_a_workspace(command, folder):
     assert shown.count("00:00:00  visits\n") == count
 
 
+def test_a_run_that_was_killed_before_the_lookup_was_written_is_made_good(command, folder):
+    """A lookup of another snapshot, or of none, is written anew although no snapshot is."""
+    command("churn", "snapshots", cwd=folder)
+    lookup = folder / "state/features.db"
+    with closing(sqlite3.connect(lookup)) as database, database:
+        database.execute("DELETE FROM features")
+        database.execute("PRAGMA user_version = 1")
+    assert "(unchanged)" in command("churn", "snapshots", cwd=folder).stdout
+    with closing(sqlite3.connect(lookup)) as database:
+        assert database.execute("SELECT count(*) FROM features").fetchone()[0] > 0
+
+
 def test_what_is_wrong_is_said_in_a_line_and_nothing_is_written(command, folder):
     """A misspelt key, or a file without events, stops the command before it writes."""
     (folder / "params.yaml").write_text(PARAMS.replace("windows", "window"), encoding="utf-8")

@@ -64,6 +64,41 @@ def test_a_subscription_that_is_renewed_in_time_goes_on(shop, declared):
     assert found == {"stays": "no", "ends": "yes", "renews": "no", "late": "yes", "after": "no"}
 
 
+def test_a_time_with_an_offset_is_turned_into_utc(shop):
+    """The evening of one day in New York is the next day in UTC, with an offset in the text as without one."""
+    shop.write([("a", "2025-02-20T23:30:00-05:00", "", 1, "web"), ("a", "2025-03-01T22:30:00-05:00", "", 2, "web"), *ROWS[4:]])
+    shop.bring(date(2025, 3, 1))
+    found = shop.snapshot("2025-03-01").loc["a"]
+    assert (found["orders_count_30d"], found["orders_amount_last"], found["orders_days_since"]) == (1, 1, 8)
+
+
+def test_what_lies_in_the_future_tells_nothing_yet(shop, declared):
+    """A subscription that is sold already and begins in years makes no snapshot of them, and no outcome known."""
+    rows = [("a", "2025-01-01", ""), ("b", "2025-04-01", ""), ("a", "2999-01-01", "")]
+    pd.DataFrame(rows, columns=["who", "start", "stop"]).to_csv(shop.folder / "plans.csv", index=False)
+    plans = {"table": "plans.csv", "customer": "who", "time": "start", "ended": "stop", "features": {"windows": [90]}}
+    churn = {"subscription": "plans", "renewed_within_days": 5}
+    planned = declared | {"sources": {"plans": plans}, "churn": churn, "own": {}}
+    assert [str(day) for day in shop.bring(declared=planned).made] == [
+        "2025-03-01", "2025-03-11", "2025-03-21", "2025-03-31"
+    ]  # fmt: skip
+    assert shop.snapshot("2025-03-21")["churned"].isna().all()
+    pd.DataFrame(rows[2:], columns=["who", "start", "stop"]).to_csv(shop.folder / "plans.csv", index=False)
+    with pytest.raises(TableError, match=r"events\.sources\.plans: every event lies in the future; look at its column 'start'"):
+        shop.bring(declared=planned)
+
+
+def test_sums_of_whole_numbers_are_usual_numbers(shop, declared):
+    """What SQL calls HUGEINT and DECIMAL is written as other numbers are, so that every reader knows it."""
+    shop.write(ROWS)
+    sql = "SELECT customer_id, sum(CASE WHEN amount > 5 THEN 1 ELSE 0 END) AS many, 1.5 * count(*) AS weight FROM orders"
+    own = {"mine": {"of": ["orders"], "days": 90, "sql": f"{sql} GROUP BY customer_id"}}
+    shop.bring(declared=declared | {"own": own})
+    found = shop.snapshot("2025-03-01")
+    assert (found["many"].to_dict(), found["weight"].to_dict()) == ({"a": 2.0, "b": 1.0}, {"a": 4.5, "b": 1.5})
+    assert {str(found[name].dtype) for name in ("many", "weight")} == {"float64"}
+
+
 def test_another_month_of_events_leaves_older_snapshots_alone(shop):
     """Only snapshots whose windows or horizon reach new events are made anew; the others are not even written again."""
     shop.write(ROWS)

@@ -65,6 +65,16 @@ def test_the_control_group_is_that_of_the_server(tmp_path, customers):
     assert not scored["contact"][marked].any()
 
 
+def test_an_id_that_became_a_decimal_number_is_the_whole_one(tmp_path, customers):
+    """A table that went through a join keeps 7 as 7.0; the customer is in the control group of 7 all the same."""
+    spared = open_bundle(build_bundle(tmp_path / "bundle", decision=DECISION.model_copy(update={"control": 0.4})))
+    numbered = customers.assign(**{"customer id": [float(number) for number in range(len(customers))]})
+    numbered.to_parquet(tmp_path / "in.parquet", index=False)
+    asked = Asked(bundle=str(spared.folder), fingerprint=spared.fingerprint, version="7")
+    scored = run(tmp_path / "in.parquet", tmp_path / "out", asked)
+    assert scored["control_group"].tolist() == [place(str(number), CONTROL) < 0.4 for number in range(len(customers))]
+
+
 def test_a_run_that_was_killed_goes_on_with_what_is_left(tmp_path, bundle, asked, customers):
     """Parts that are there are not written again, what a killed process left is removed, and the bytes are as of one run."""
     customers.to_csv(tmp_path / "in.csv", index=False)

@@ -49,6 +49,16 @@ def test_any_encoding_is_read(tmp_path, encoding):
     assert found == [("1", "ü"), ("2", "é")]
 
 
+def test_a_quote_inside_a_plain_cell_opens_nothing(tmp_path):
+    """A file with such a quote is not cut, and its rows arrive as they are, those with line ends in quotes among them."""
+    lines = [f'{at},24" screen' if at in (3, 30) else f'{at},"two\nlines"' for at in range(40)]
+    (tmp_path / "in.csv").write_text("\n".join(["a,b", *lines, ""]))
+    _, cuts, found, wrong = read(tmp_path / "in.csv", Reading(), 7)
+    assert [before for _, _, before in cuts] == [0]
+    assert found == [(str(at), '24" screen' if at in (3, 30) else "two\nlines") for at in range(40)]
+    assert wrong == []
+
+
 def test_the_hint_of_excel_and_blank_lines_are_passed_over(tmp_path):
     """A first line `sep=;` and blank lines are no rows."""
     (tmp_path / "in.csv").write_text("sep=;\n\na;b\n1;2\n\n3;4")
