@@ -11,6 +11,8 @@ from churn.registry.light import registry_at
 from churn.store import Event, Store
 from pipelines.running import await_server
 
+ROLLING_BACK = "rolling back"  # a kind of line in the history: from here on the alias may have moved
+
 
 @dataclass(frozen=True)
 class RolledBack:
@@ -33,17 +35,26 @@ def roll_back(version: str | None, reason: str) -> RolledBack:
     log = Store(chosen.store_url)
     log.create()
     history = log.history()
-    wanted = version or previous(history, before.version if before else None)
+    begun = None if version else unfinished(history, before.version if before else None)
+    wanted = version or (begun.version if begun else previous(history, before.version if before else None))
     if before and wanted == before.version and [one.version for one in reigns(history)[-1:]] == [wanted]:
         raise NoModel(f"version {wanted} is champion already; name another, `churn history` lists them")
+    left = begun.detail["before"] if begun else before.version if before else None
+    told = {"before": left, "reason": reason, **made_of(history, wanted)}
+    log.record(Event(ROLLING_BACK, wanted, told))
     models.promote(wanted)
-    told = {"before": before.version if before else None, "reason": reason, **made_of(history, wanted)}
     log.record(Event(ROLLED_BACK, wanted, told))
     log.close()
     now = models.champion()
     marks = [one.fingerprint for one in (before, now) if one]
     answers = await_server(chosen.api_url, now.fingerprint if now else "", marks, chosen.client_key.get_secret_value())
-    return RolledBack(before.version if before else None, wanted, answers, monotonic() - began)
+    return RolledBack(left, wanted, answers, monotonic() - began)
+
+
+def unfinished(history: Sequence[Event], champion: str | None) -> Event | None:
+    """The line of a step back that was cut short once the alias had moved: who repeats it goes on with it, and not forward."""
+    newest = next((line for line in reversed(history) if line.kind in {*CROWNED, ROLLING_BACK}), None)
+    return newest if newest and newest.kind == ROLLING_BACK and newest.version == champion else None
 
 
 def previous(history: Sequence[Event], champion: str | None) -> str:

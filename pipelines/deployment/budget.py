@@ -30,13 +30,20 @@ def watch(trial: Trial) -> Outcome:
     while time.monotonic() < until:
         time.sleep(PAUSE)
         now = counted(places.api_url, places.client_headers) or before
-        evidence = test.after_many(evidence, now[0] - before[0], now[1] - before[1])
-        failed, fine, before = failed + now[0] - before[0], fine + now[1] - before[1], now
+        more = since(before, now)
+        evidence, before = test.after_many(evidence, *more), now
+        failed, fine = failed + more[0], fine + more[1]
         if test.refuses(evidence):
             raise BudgetSpent(
                 f"version {trial.candidate} failed {failed} of {failed + fine} requests; see the log of the server"
             )
     return Outcome(True, f"{failed} of {failed + fine} requests failed in {policy.seconds:g} s")
+
+
+def since(before: Counted, now: Counted) -> Counted:
+    """What was counted between two looks; none where a count fell, for then another process answered, with its own."""
+    more = now[0] - before[0], now[1] - before[1]
+    return more if min(more) >= 0 else (0, 0)
 
 
 def counted(url: str, headers: dict[str, str]) -> Counted | None:

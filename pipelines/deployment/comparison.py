@@ -13,6 +13,7 @@ from churn.bundle.open import Bundle, Reference
 from churn.contract.compatibility import refusals
 from churn.data.labelled import in_time
 from churn.evaluate.slices import parts
+from churn.feedback import file_of
 
 ASKED = 200  # single rows by which the time of an answer is measured
 
@@ -33,11 +34,16 @@ def candidate_of(bundle: Bundle, champion: Bundle | None, broken: Collection[str
         groups=_groups(known.get("fairness", {})),
         rule=None if known.get("chosen") == "rule" else _rule(known.get("rule", {})),
         refusals=refusals(champion.contract, bundle.contract) if champion else (),
-        broken=sorted(set(broken) & set(made_of.get("learned", []))),
+        broken=_learned(made_of.get("learned", []), broken),
         newer=_newer(newest, other),
         older=_newer(other, newest),
         age_days=_age(newest, now),
     )
+
+
+def _learned(learned: Collection[str], broken: Collection[str]) -> list[str]:
+    """The broken snapshots that were learned from, by their own name or, where no column has it, by that of their file."""
+    return sorted(name for name in broken if {name, file_of(name)} & set(learned))
 
 
 def contestant(bundle: Bundle, reference: Reference) -> gate.Contestant:

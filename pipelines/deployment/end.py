@@ -7,29 +7,33 @@ from churn.store import Store
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.attempts import ENDED
 from pipelines.deployment.gate import GATED, OVERRIDDEN
-from pipelines.deployment.promotion import PROMOTING
+from pipelines.deployment.promotion import PROMOTING, version_of
 from pipelines.deployment.told import publish, report
 from pipelines.deployment.trial import Outcome, Trial
 
 UNDONE = "undone"  # a kind of line in the history
 
 
-def conclude(trial: Trial, outcome: Outcome) -> None:
-    """Write down a verdict; an attempt that waits stays open."""
+def conclude(trial: Trial, outcome: Outcome) -> Outcome:
+    """Write down a verdict, and give it as it was written; an attempt that waits stays open."""
     if not outcome.waits:
-        close(trial, outcome)
+        outcome = close(trial, outcome)
     word = "waits" if outcome.waits else "promoted" if outcome.passed else "not promoted"
     _show(trial, word, _reason(store(), trial) if outcome.passed else outcome.reason)
+    return outcome
 
 
 @task(**OUTSIDE)
-def close(trial: Trial, outcome: Outcome) -> None:
-    """Append to the history how the attempt ended."""
+def close(trial: Trial, outcome: Outcome) -> Outcome:
+    """Append to the history how the attempt ended: not well, if somebody went back from the candidate meanwhile."""
     log = store()
+    if outcome.passed and (found := version_of(registry())) != trial.candidate:
+        outcome = Outcome(False, f"version {found or 'none'} was made champion meanwhile")
     why = _reason(log, trial) if outcome.passed else outcome.reason
     if outcome.passed:
         trial.note(log, PROMOTED, before=trial.before, reason=why)
     trial.note(log, ENDED, promoted=outcome.passed, reason=why)
+    return outcome
 
 
 def undo(trial: Trial, why: str) -> None:
@@ -41,8 +45,7 @@ def undo(trial: Trial, why: str) -> None:
 @task(**OUTSIDE)
 def _taken_back(trial: Trial, why: str) -> bool:
     log = store()
-    champion = registry().champion()
-    if trial.noted(log, PROMOTING) is None or (champion and champion.version) != trial.before:
+    if trial.noted(log, PROMOTING) is None or version_of(registry()) != trial.before:
         return False
     trial.note(log, UNDONE, before=trial.before, reason=why)
     trial.note(log, ENDED, promoted=False, reason=f"promotion undone: {why}")

@@ -33,14 +33,12 @@ def deployment(version: str | None = None, broken: bool = False, override: str =
             publish(report(candidate, candidate, "not promoted", "it is the champion already", {}))
             return False
         trial = begin(candidate, broken, override)
-        outcome = _walk(trial)
-        conclude(trial, outcome)
+        outcome = conclude(trial, _walk(trial))
         if outcome.waits:
             draw_overview(return_state=True)  # the page shows who waits
         if outcome.waits and (said := ask(trial)):
             heed(trial, said)
-            outcome = _walk(trial)
-            conclude(trial, outcome)
+            outcome = conclude(trial, _walk(trial))
     draw_overview(return_state=True)  # the page shows who is live; without it the promotion stands
     return outcome.passed
 

@@ -34,13 +34,14 @@ def ask(trial: Trial) -> Approval | None:
     """Suspend this run until the form is filled in; the run then begins anew and gets the form here.
 
     A run that cannot be suspended, one of another flow or of a terminal, leaves the asking to a run of its own where
-    Prefect knows the deployment. Then, as where it does not, there is no form here: None.
+    Prefect knows the deployment, and so does one that was not told its version: begun anew it might find another one.
+    Then, as where Prefect does not know it, there is no form here: None.
     """
     context = FlowRunContext.get()
     run = context.flow_run if context else None
     if run is None:
         return None
-    if run.deployment_id is None or run.parent_task_run_id is not None:
+    if run.deployment_id is None or run.parent_task_run_id is not None or run.parameters.get("version") is None:
         _hand_over(trial)
         return None
     with get_client(sync_client=True) as client:

@@ -8,6 +8,7 @@ from prefect.transactions import Transaction, get_transaction
 from churn.errors import RegistryUnavailable
 from churn.registry import Registry
 from pipelines.common import OUTSIDE, registry, store
+from pipelines.deployment.attempts import ENDED
 from pipelines.deployment.trial import Outcome, Trial
 
 PROMOTING = "promoting"  # a kind of line in the history: from here on the alias may have moved
@@ -16,19 +17,36 @@ ATTEMPTS = 6  # to undo a promotion, over a minute; Prefect does not repeat a ro
 
 @task(**OUTSIDE)
 def promote(trial: Trial) -> Outcome:
-    """Move the champion alias, remembering where it was; to move it again changes nothing."""
+    """Move the champion alias, remembering where it was; to move it again changes nothing.
+
+    It stays where it is if somebody else has moved it since the candidate was compared, or has ended the attempt.
+    """
+    log, models = store(), registry()
+    if trial.noted(log, ENDED):
+        return Outcome(False, "another deployment has begun meanwhile")
+    if (found := version_of(models)) not in (trial.before, trial.candidate):
+        return Outcome(False, f"version {found or 'none'} is champion now, and it was compared with {trial.before or 'none'}")
     current = get_transaction()
     if current:
         current.set("before", trial.before)
-    trial.note(store(), PROMOTING, before=trial.before)
-    registry().promote(trial.candidate)
+        current.set("candidate", trial.candidate)
+    trial.note(log, PROMOTING, before=trial.before)
+    models.promote(trial.candidate)
     return Outcome(True, f"version {trial.candidate} is champion")
 
 
 @promote.on_rollback
 def restore(promotion: Transaction) -> None:
-    """Move the alias back to where it was."""
-    put_back(registry(), promotion.get("before"))
+    """Move the alias back to where it was, unless somebody has moved it since."""
+    models = registry()
+    if version_of(models) == promotion.get("candidate"):
+        put_back(models, promotion.get("before"))
+
+
+def version_of(models: Registry) -> str | None:
+    """The champion, if there is one."""
+    found = models.champion()
+    return found.version if found else None
 
 
 def put_back(models: Registry, before: str | None) -> None:

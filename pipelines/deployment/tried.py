@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from prefect.context import TaskRunContext
+
 from churn.rollout.finding import Finding, Verdict
 from churn.rollout.plan import Plan
 from churn.store import Event, Store
@@ -31,7 +33,8 @@ def try_out(trial: Trial, plan: Plan, minutes: float, look: Look) -> Outcome:
         since = _begin(log, trial, plan)
         if _withdrawn(log, trial, since) is None:
             models.challenge(trial.candidate, plan.model_dump_json())
-        draw_overview(return_state=True)  # the page shows who is tried; without it the trial goes on
+        if TaskRunContext.get():  # the page shows who is tried; without it the trial goes on
+            draw_overview(return_state=True)
         verdict, reason = _observe(log, trial, since, since + timedelta(minutes=minutes), look)
         findings = [asdict(one) for one in verdict.findings]
         if verdict.state != "holds" and _withdrawn(log, trial, since) is None:

@@ -36,7 +36,7 @@ def write(
     """
     written = []
     for snapshot in store.snapshots():
-        path = folder / f"feedback-{_file_name(snapshot)}.csv"
+        path = folder / f"{file_of(snapshot)}.csv"
         if snapshot in without:
             path.unlink(missing_ok=True)
             continue
@@ -62,10 +62,14 @@ def as_table(rows: list[dict[str, Any]], data: Data) -> pd.DataFrame:
     return pd.DataFrame(list(newest))
 
 
-def _file_name(snapshot: str) -> str:
-    """A snapshot is named by whoever asks for a prediction, so its name must neither leave the folder nor be too long."""
+def file_of(snapshot: str) -> str:
+    """The name of the file with the outcomes of a snapshot, without its suffix.
+
+    A snapshot is named by whoever asks for a prediction, so its name must neither leave the folder nor be too long.
+    """
     name = quote(snapshot, safe="")
-    return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    short = name if len(name) <= LONGEST else f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return f"feedback-{short}"
 
 
 def _record(row: dict[str, Any], data: Data) -> dict[str, Any]:

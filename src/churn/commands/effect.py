@@ -9,7 +9,9 @@ import click
 from churn.errors import TableError
 
 if TYPE_CHECKING:
+    from churn.params import Params
     from churn.rollout.effect import Estimate, Group
+    from churn.store import Store
 
 PARAMS = Path("params.yaml")
 
@@ -22,13 +24,21 @@ def effect(write: bool) -> None:
     from churn.rollout.effect import saved_customers, saved_share  # noqa: PLC0415
     from churn.store import Store  # noqa: PLC0415
 
-    known, log = params.load(PARAMS).problem.save_rate, Store(settings.load().store_url)
+    knobs, log = params.load(PARAMS), Store(settings.load().store_url)
     log.create()
-    contacted, control = _groups(log.tried.recommended())
+    contacted, control = _groups(log.tried.recommended(_ripe(log, knobs)))
     for text in _lines(contacted, control, saved_customers(contacted, control), saved_share(contacted, control)):
         click.echo(text)
     if write:
-        _write(saved_share(contacted, control), known)
+        _write(saved_share(contacted, control), knobs.problem.save_rate)
+
+
+def _ripe(log: "Store", knobs: "Params") -> list[str]:
+    """The snapshots whose outcomes are known, of those who stay as of those who leave."""
+    from churn.feedback import matured  # noqa: PLC0415
+
+    share, horizon = knobs.retraining.known_share, knobs.problem.horizon_days
+    return [name for name in log.snapshots() if matured(log.tally(name), share, horizon)]
 
 
 def _groups(rows: Sequence[tuple[bool, bool]]) -> "tuple[Group, Group]":
@@ -39,7 +49,8 @@ def _groups(rows: Sequence[tuple[bool, bool]]) -> "tuple[Group, Group]":
     if not (left[False] and left[True]):
         raise TableError(
             f"outcomes of {len(left[False])} recommended customers and {len(left[True])} of the control group are known, and "
-            "both are needed; set problem.control in params.yaml, deploy, and report outcomes"
+            "both are needed, of snapshots that have matured (the horizon has passed, or retraining.known_share of their "
+            "outcomes are known); set problem.control in params.yaml, deploy, and report outcomes"
         )
     return Group(len(left[False]), sum(left[False])), Group(len(left[True]), sum(left[True]))
 

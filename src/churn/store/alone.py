@@ -2,10 +2,11 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 Held = Iterator[bool]
 
@@ -42,4 +43,5 @@ def _advisory(engine: Engine, name: str) -> Held:
             yield held
         finally:
             if held:
-                connection.scalar(select(func.pg_advisory_unlock(number)))
+                with suppress(SQLAlchemyError):  # with the connection the lock is gone too
+                    connection.scalar(select(func.pg_advisory_unlock(number)))

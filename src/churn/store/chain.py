@@ -20,6 +20,7 @@ from churn.store.kept import INSERT
 from churn.store.tables import Event, head, history
 
 START = "0" * 64
+GONE = "f" * 64  # the hash of a head that somebody deleted
 
 
 class Head(NamedTuple):
@@ -52,8 +53,11 @@ def begin(connection: Connection) -> None:
     first = INSERT[connection.dialect.name](head).values(id=1, lines=0, hash=START).on_conflict_do_nothing()
     if connection.execute(first, execution_options={"preserve_rowcount": True}).rowcount != 1:
         return
-    last = Head(0, START)
-    for number, row in enumerate(rows_of(connection), 1):
+    rows, last = rows_of(connection), Head(0, START)
+    if any(row["hash"] for row in rows):  # somebody has deleted the head; to chain anew would hide what else was done
+        connection.execute(update(head).values(lines=len(rows), hash=GONE))
+        return
+    for number, row in enumerate(rows, 1):
         last = Head(number, digest(last.hash, number, dict(row)))
         connection.execute(update(history).where(history.c.id == row["id"]).values(number=number, hash=last.hash))
     connection.execute(update(head).values(lines=last.lines, hash=last.hash))
@@ -70,13 +74,15 @@ def rows_of(connection: Connection) -> Sequence[RowMapping]:
 
 
 def check(connection: Connection) -> None:
-    """Raise HistoryAltered naming the first line that is not what was written."""
-    ended, rows, before = head_of(connection), rows_of(connection), START
+    """Raise HistoryAltered naming the first line that is not what was written. Nobody appends meanwhile."""
+    ended, rows, before = hold(connection), rows_of(connection), START
     for number, row in enumerate(rows, 1):
         found = digest(before, number, dict(row))
         if (row["number"], row["hash"]) != (number, found):
             raise _altered(f"line {number} ({row['kind']}, {row['time']:%Y-%m-%d %H:%M} UTC) is not what was written there")
         before = found
+    if ended.hash == GONE:
+        raise _altered("its head was deleted")
     if Head(len(rows), before) != ended:
         raise _altered(f"{ended.lines} lines were written and {len(rows)} are there")
 

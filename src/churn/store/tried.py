@@ -1,6 +1,6 @@
 """What the store knows of a challenger beside the champion, and of the control group."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -100,8 +100,10 @@ class Tried:
             rows = connection.execute(query.where(_made_since(since)).group_by(p.model_version))
             return {row[0]: Sums(*row[1:]) for row in rows}
 
-    def recommended(self) -> list[tuple[bool, bool]]:
+    def recommended(self, snapshots: Sequence[str]) -> list[tuple[bool, bool]]:
         """Whether they were withheld, and whether they left: customers who would have been recommended, each counted once.
+
+        snapshots: those that count. While outcomes still arrive, most that are known are of customers who have left.
 
         A customer counts at the first recommendation whose outcome is known: later ones are of those who have stayed. One
         without an id is one row. What was predicted before there was a control group does not count, for it has no equal.
@@ -112,7 +114,8 @@ class Tried:
         nameless = []
         with self._begin() as connection:
             first = connection.scalar(select(func.min(p.id)).where(p.withheld.is_not(None))) or "~"  # behind every id
-            rows = connection.execute(query.where(p.contact | p.withheld, p.id >= first).order_by(p.id))
+            wanted = p.contact | p.withheld, p.id >= first, p.snapshot.in_(snapshots)
+            rows = connection.execute(query.where(*wanted).order_by(p.id))
             for customer, withheld, churned in rows:
                 row = (withheld is not None, churned)
                 nameless.append(row) if customer is None else found.setdefault(customer, row)

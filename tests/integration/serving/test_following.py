@@ -68,6 +68,22 @@ def test_a_rollback_is_one_command_and_takes_seconds(state, monkeypatch):
     print(f"the server answered with the old version after {done.seconds:.2f} s")  # noqa: T201
 
 
+def test_a_step_back_that_was_cut_short_is_not_taken_forward_when_it_is_repeated(state, monkeypatch):
+    """The alias had moved and the line was not written: the same command writes it, and goes to no other version."""
+    monkeypatch.setenv("CHURN_PORT", "1")  # where no server listens
+    with closing(Store(f"sqlite:///{state / 'store.db'}")) as log:
+        log.create()
+        log.record(Event("promoted", "1", {"before": None}))
+        log.record(Event("promoted", "2", {"before": "1"}))
+        log.record(Event("rolling back", "1", {"before": "2", "reason": "complaints"}))
+        desk(state).point(ALIAS, "1")
+        done = roll_back(None, "complaints")
+        assert (done.before, done.version, done.answers) == ("2", "1", False)
+        line = log.history()[-1]
+        assert (line.kind, line.version, line.detail["before"]) == ("rolled back", "1", "2")
+    assert desk(state).named(ALIAS).version.version == "1"
+
+
 def test_a_failing_canary_is_withdrawn_and_the_registry_hears_of_it(state):
     """It comes by alias and tag, fails half of its calls, is gone within ten seconds, and the alias with it; nobody noticed."""
     desk(state).point(ALIAS, "1")

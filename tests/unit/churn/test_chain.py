@@ -73,6 +73,8 @@ SWAP = (
         (("DELETE FROM history WHERE id = 2",), "line 2 (promoted"),
         (("DELETE FROM history WHERE id = 4",), "4 lines were written and 3 are there"),
         (("DELETE FROM history",), "4 lines were written and 0 are there"),
+        (("UPDATE history SET version = '3' WHERE id = 3", "DELETE FROM history_head"), "line 3 (promoted"),
+        (("DELETE FROM history WHERE id = 4", "DELETE FROM history_head"), "its head was deleted"),
         (SWAP, "line 2 (promoted"),
         (
             ("INSERT INTO history (kind, version, detail, time) VALUES ('approved', '2', '{}', '2026-01-01')",),
@@ -101,6 +103,19 @@ def test_writers_come_one_after_another(store, file, command, tmp_path):
             other.result()
     store.check_history()
     assert len(store.history()) == len(LINES) + 160
+
+
+def test_who_checks_while_others_append_is_not_misled(store, file):
+    """A line that comes between two looks of one check is none that was slipped in."""
+    other = Store(f"sqlite:///{file}")
+    with ThreadPoolExecutor(1) as pool:
+        appended = pool.submit(lambda: [other.record(Event("retrained", str(i))) for i in range(300)])
+        while not appended.done():
+            store.check_history()
+        appended.result()
+    other.close()
+    store.check_history()
+    assert len(store.history()) == len(LINES) + 300
 
 
 def test_a_history_of_an_older_program_is_chained_as_it_is_found(store, file):

@@ -1,5 +1,6 @@
 """What two real bundles tell the gate."""
 
+import json
 from datetime import UTC, datetime
 
 import numpy as np
@@ -50,6 +51,14 @@ def test_what_was_learned_from_a_broken_feed_is_refused(folders):
     decision = gate.decide(asked, None, policy(milliseconds=1000))
     assert not decision.promote
     assert "data in order (1; learned from no snapshot of a broken feed: 2026-01)" in decision.reason
+
+
+def test_a_broken_feed_is_known_by_the_file_that_its_outcomes_were_written_to(folders, tmp_path):
+    """Where no column names snapshots, those of the store are called as their files in data/ are."""
+    made_of = {"learned": ["feedback-2026-01", "feedback-2025-12"], "newest": "feedback-2026-01"}
+    told = json.dumps(folders[0].metrics | {"made_of": made_of}).encode()
+    built = alter(folders[0].folder, tmp_path / "fed", "metrics.json", lambda _: told)
+    assert candidate_of(open_bundle(built), None, {"2026-01", "2025-11"}, NOW).broken == ["2026-01"]
 
 
 def test_a_contract_that_refuses_today_s_requests_is_told(folders):

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from churn.cli import main
 from churn.rollout.effect import Group, saved_customers, saved_share
 from churn.store import Outcome, Prediction, Store
+from churn.store.tables import now
 
 ROOT = Path(__file__).parents[4]
 TEXT = (ROOT / "params.yaml").read_text(encoding="utf-8")
@@ -100,10 +101,22 @@ def test_without_a_control_group_the_command_says_what_to_do(workspace):
     assert "set problem.control in params.yaml" in done.output
 
 
+def test_a_month_whose_outcomes_still_arrive_does_not_count(workspace):
+    """Those who leave are known first, so that half of the outcomes would tell of other shares than all of them."""
+    _, store = workspace
+    made = [line(at, at % 2 == 0, True if at % 2 else None)._replace(time=now()) for at in range(100)]
+    store.log(made)
+    store.add_outcomes([Outcome(one.id, churned=True) for one in made[:20]])
+    early = CliRunner().invoke(main, ["effect"])
+    assert (early.exit_code, "of snapshots that have matured" in early.output) == (2, True)
+    store.add_outcomes([Outcome(one.id, churned=False) for one in made[20:]])
+    assert "50 customers, 10 left (20.0%)" in CliRunner().invoke(main, ["effect"]).output
+
+
 def test_a_customer_counts_once_and_not_before_there_was_a_control_group(workspace):
     """Contacts from before have no equals in the control group; a second month is of those who stayed."""
     _, store = workspace
     made = [line(1, True, None), line(2, False, True), line(3, True, None, "A"), line(4, True, None, "A")]
     store.log(made)
     store.add_outcomes([Outcome(one.id, one.id == "00000003") for one in made])
-    assert sorted(store.tried.recommended()) == [(False, True), (True, False)]
+    assert sorted(store.tried.recommended(["2026-01"])) == [(False, True), (True, False)]
