@@ -70,9 +70,15 @@ def overall(found: Found) -> Iterator[tuple[str, str]]:
     """Each figure over all tables with its value, what is wanted, and whether that is reached."""
     for name, one in found["summary"]["overall"].items():
         if one is not None:
-            value = f"{one['value']:.4f}" if isinstance(one["value"], float) else str(one["value"] or "none")
+            value = f"{one['value']:.4f}" if isinstance(one["value"], float) else named(one["value"])
             wanted = f" (wanted {one['wanted']})" if "wanted" in one else ""
             yield name.replace("_", " "), f"{value}{wanted}{'' if one['reached'] else ', NOT reached'}"
+
+
+def named(found: list[str] | dict[str, list[str]]) -> str:
+    """Names, or names of each table, as text."""
+    told = [f"{key} ({', '.join(names)})" for key, names in found.items()] if isinstance(found, dict) else found
+    return ", ".join(told) or "none"
 
 
 def money(gap: Found) -> str:
