@@ -89,22 +89,28 @@ def held_back(history: Sequence[Event], trigger: str, policy: Retraining, now: d
 def refusal(history: Sequence[Event], key: str | None, policy: Retraining, now: datetime) -> str | None:
     """Why a run that was asked for under a key must not retrain; None if it may.
 
-    A key that was answered is not answered again, unless that retraining failed. Without a key a person asks, who waits
-    for nothing but another retraining.
+    A key that was answered is not answered again, unless that retraining failed or was killed. Without a key a person asks,
+    who waits for nothing but another retraining.
     """
     if key is None:
         return "another retraining is running" if running(history, policy, now) else None
-    begun = [position for position, line in enumerate(history) if line.kind == BEGUN and line.detail.get("key") == key]
-    ends = [line for line in history[begun[-1] :] if line.kind == ENDED] if begun and key else []
-    if begun and key and not (ends and ends[0].detail.get("failed")):
+    if key and key in [line.detail.get("key") for line in _sound(history, policy, now)]:
         return f"{key} has been answered"
     return held_back(history, _trigger_of(key), policy, now)
 
 
-def last_training(history: Sequence[Event], version: str) -> datetime | None:
+def last_training(history: Sequence[Event], version: str, policy: Retraining, now: datetime) -> datetime | None:
     """When a model was last trained: the version itself, or a challenger of it; None if nobody knows."""
-    times = [line.time for line in history if line.kind == BEGUN or (line.kind, line.version) == ("registered", version)]
-    return max(times, default=None)
+    times = [line.time for line in history if (line.kind, line.version) == ("registered", version)]
+    return max([*times, *(line.time for line in _sound(history, policy, now))], default=None)
+
+
+def _sound(history: Sequence[Event], policy: Retraining, now: datetime) -> list[Event]:
+    """The first lines of the retrainings that ended without a failure, and of one that runs: neither failed ones nor dead."""
+    marks = [line for line in history if line.kind in {BEGUN, ENDED}]
+    begun = [(one, after) for one, after in zip(marks, [*marks[1:], None], strict=False) if one.kind == BEGUN]
+    alive = running(history, policy, now)
+    return [one for one, after in begun if (alive if after is None else after.kind == ENDED and not after.detail.get("failed"))]
 
 
 def learned_from(history: Sequence[Event], version: str) -> int | None:

@@ -59,12 +59,12 @@ def find_champion() -> Version:
 
 @task(**OUTSIDE)
 def to_judge(champion: Version) -> list[str]:
-    """The newest snapshot anyone asked a prediction for, and the one before if it was judged before it ended."""
+    """The newest snapshot anyone asked a prediction for, and the one before unless it was judged after it had ended."""
     log = store()
-    names = log.snapshots()
+    names, own = log.snapshots(), log.snapshots(champion.version)
     known = known_windows(log, champion.version, names[-1]) if names else []
-    unfinished = {figures.snapshot for _, figures in known if not figures.complete}
-    return [name for name in names[-2:-1] if name in unfinished] + names[-1:]
+    finished = {figures.snapshot for _, figures in known if figures.complete}
+    return [name for name in names[-2:-1] if name in own and name not in finished] + names[-1:]
 
 
 @task(**OUTSIDE)

@@ -39,7 +39,8 @@ def observe(log: Store, bundle: Bundle, version: str, snapshot: str, knobs: Para
     window = reduce(add, [block for block, _ in parts])
     drawn = [row for _, rows in parts for row in rows]
     counts = [one.counts for one in in_order(known) if one.counts is not None]
-    past = replace(_past(log, bundle, version, snapshot, tally, knobs), windows=counts, complete=snapshot != names[-1])
+    whole = snapshot != names[-1] and log.tally(snapshot).rows == tally(snapshot).rows  # others answered a part, else
+    past = replace(_past(log, bundle, version, snapshot, tally, knobs), windows=counts, complete=whole)
     del parts  # the rows a second time, unless several windows were joined
     return Observed(drawn, measure(yardstick_of(bundle, knobs), snapshot, window, past, knobs.monitoring))
 

@@ -1,9 +1,10 @@
 """Where a version stands: its verdict on its newest window, and what it is an occasion for."""
 
 from churn import params
-from churn.feedback import broken
+from churn.feedback import broken, matured
 from churn.registry import Version
 from churn.store import Store
+from churn.store.tables import now
 from monitoring.retrain import Occasion, last_training, learned_from
 from monitoring.verdict import Verdict, judge
 from pipelines.observed import known_windows
@@ -16,10 +17,12 @@ def standing(log: Store, version: str) -> tuple[str, Verdict] | None:
 
 
 def occasion(log: Store, champion: Version, snapshot: str, verdict: Verdict) -> Occasion:
-    """What a verdict on a window of the champion is an occasion for; outcomes of broken feeds do not count."""
-    history = log.history()
-    trained, learned = last_training(history, champion.version), learned_from(history, champion.version)
+    """What a verdict on a window of the champion is an occasion for; outcomes that nobody may learn from do not count."""
+    history, knobs = log.history(), params.load()
+    policy, horizon = knobs.retraining, knobs.problem.horizon_days
+    trained, learned = last_training(history, champion.version, policy, now()), learned_from(history, champion.version)
     out_of_order = broken(log)
-    matured = log.outcomes_since(trained).items() if trained else []
-    labels = sum(many for name, many in matured if name not in out_of_order)
+    new = log.outcomes_since(trained) if trained else {}
+    ripe = [name for name in new if name not in out_of_order and matured(log.tally(name), policy.known_share, horizon)]
+    labels = sum(new[name] for name in ripe)
     return Occasion(champion.version, snapshot, verdict, labels, trained, learned)

@@ -58,7 +58,8 @@ def _look(known: Known) -> str:
 
 
 def _routine(known: Known) -> list[Fact]:
-    days, trained = known.params.retraining.days, last_training(known.history, known.champion)
+    policy = known.params.retraining
+    days, trained = policy.days, last_training(known.history, known.champion, policy, known.now)
     if days is None or trained is None:
         return []
     due = trained + timedelta(days=days)

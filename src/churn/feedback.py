@@ -19,12 +19,13 @@ LONGEST = 100
 
 
 def matured(of: Tally, share: float, horizon_days: int) -> bool:
-    """Whether the outcomes of a snapshot may be learned from: once nearly all are known or the horizon has passed.
+    """Whether the outcomes of a snapshot may be learned from: once nearly all are known, or the horizon has passed.
 
-    Who leaves is known first, so the outcomes of a running snapshot are mostly those of customers who left.
+    Who leaves is known first, so the outcomes of a running snapshot are mostly those of customers who left; when the horizon
+    has passed, of customers who stayed something must have been reported too.
     """
     passed = of.newest is not None and now() - of.newest > timedelta(days=horizon_days)
-    return of.known > 0 and (passed or of.known >= share * of.rows)
+    return of.known > 0 and ((passed and of.stayed > 0) or of.known >= share * of.rows)
 
 
 def write(
@@ -50,9 +51,8 @@ def write(
 
 
 def broken(store: Store) -> set[str]:
-    """Names of the snapshots whose feed monitoring last called broken."""
-    newest = {window.snapshot: window.verdict for window in store.windows()}
-    return {snapshot for snapshot, verdict in newest.items() if verdict == "broken"}
+    """Names of the snapshots whose feed monitoring last called broken, in the window of any version."""
+    return {window.snapshot for window in store.windows() if window.verdict == "broken"}
 
 
 def as_table(rows: list[dict[str, Any]], data: Data) -> pd.DataFrame:

@@ -99,8 +99,8 @@ class Store:
             return report.add(connection, reported)
 
     def snapshots(self, model_version: str | None = None) -> list[str]:
-        """Names of the snapshots with predictions, of one version if it is given, in order of their last prediction."""
-        query = select(predictions.c.snapshot).group_by(predictions.c.snapshot).order_by(func.max(predictions.c.time))
+        """Names of the snapshots with predictions, of one version if it is given, in order of their first prediction."""
+        query = select(predictions.c.snapshot).group_by(predictions.c.snapshot).order_by(func.min(predictions.c.time))
         if model_version is not None:
             query = query.where(predictions.c.model_version == model_version)
         with self._transaction() as connection:

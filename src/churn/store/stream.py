@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    case,
     cast,
     func,
     literal_column,
@@ -50,10 +51,14 @@ class Share(NamedTuple):
 
 @dataclass(frozen=True)
 class Tally:
-    """rows: predictions of a snapshot. known: those with an outcome. newest: when the last was made, None without any."""
+    """rows: predictions of a snapshot. known: those with an outcome. stayed: those of whom one said that the customer stayed.
+
+    newest: when the last was made, None without any.
+    """
 
     rows: int
     known: int
+    stayed: int
     newest: datetime | None
 
 
@@ -81,8 +86,10 @@ def tally(connection: Connection, snapshot: str, model_version: str | None) -> T
     """Count the predictions of a snapshot."""
     counted = select(func.count(), func.max(predictions.c.time)).select_from(predictions)
     rows, newest = connection.execute(_of(counted, snapshot, model_version)).one()
-    joined = select(func.count(outcomes.c.prediction_id.distinct())).join_from(outcomes, predictions)
-    return Tally(rows, connection.scalar(_of(joined, snapshot, model_version)) or 0, newest)
+    told = outcomes.c.prediction_id
+    counts = func.count(told.distinct()), func.count(case((outcomes.c.churned.is_(False), told)).distinct())
+    known, stayed = connection.execute(_of(select(*counts).join_from(outcomes, predictions), snapshot, model_version)).one()
+    return Tally(rows, known, stayed, newest)
 
 
 def _position(connection: Connection) -> ColumnElement[int]:

@@ -121,14 +121,24 @@ def test_any_snapshot_name_gives_a_file_in_the_folder(store, folder, data, snaps
 @pytest.mark.parametrize(("known", "ripe"), [(7, False), (8, True), (10, True)])
 def test_a_running_snapshot_waits_until_most_outcomes_are_known(known, ripe):
     """Who leaves is known first, so a snapshot of the last days is learned from only when most outcomes are in."""
-    assert feedback.matured(Tally(10, known, datetime.now(UTC)), 0.8, 30) is ripe
+    assert feedback.matured(Tally(10, known, 1, datetime.now(UTC)), 0.8, 30) is ripe
 
 
 def test_an_old_snapshot_gives_what_is_known():
-    """Once the horizon has passed, the outcomes that came are all that will come."""
+    """Once the horizon has passed, the outcomes that came are all that will come, unless they are of leavers alone."""
     long_ago = datetime.now(UTC) - timedelta(days=31)
-    assert feedback.matured(Tally(3, 1, long_ago), 0.8, 30)
-    assert not feedback.matured(Tally(3, 0, long_ago), 0.8, 30)
+    assert feedback.matured(Tally(3, 1, 1, long_ago), 0.8, 30)
+    assert not feedback.matured(Tally(3, 1, 0, long_ago), 0.8, 30)
+    assert not feedback.matured(Tally(3, 0, 0, long_ago), 0.8, 30)
+
+
+def test_a_feed_stays_broken_whatever_another_version_sees_of_it(store):
+    """A window of few rows, answered by the next version, takes nothing back; the same version's next look does."""
+    store.add_window(Window("2026-02", "1", "broken", {}))
+    store.add_window(Window("2026-02", "2", "insufficient", {}))
+    assert feedback.broken(store) == {"2026-02"}
+    store.add_window(Window("2026-02", "1", "steady", {}))
+    assert feedback.broken(store) == set()
 
 
 def test_a_file_is_written_like_the_others_in_the_folder(store, folder, data):

@@ -149,6 +149,13 @@ def test_a_failed_answer_is_no_answer() -> None:
     assert refusal([begun(5, "k"), ended(5, promoted=False, failed="StageFailed")], "k", POLICY, NOW)
 
 
+def test_a_killed_answer_is_no_answer() -> None:
+    """A key whose retraining neither ended nor can still be running is answered again; what ended later was another."""
+    assert refusal([begun(0.1, "k")], "k", POLICY, NOW) == "k has been answered"
+    assert refusal([begun(5, "k")], "k", POLICY, NOW) is None
+    assert refusal([begun(80, "k"), begun(70, "other"), ended(70)], "k", POLICY, NOW) is None
+
+
 def test_events_without_a_key_meet_the_guards() -> None:
     """An event that names no key is held back by the cooldown like any other."""
     assert refusal([begun(1, ""), ended(1)], "", POLICY, NOW)
@@ -169,6 +176,10 @@ def test_turns() -> None:
 def test_last_training() -> None:
     """A model was last trained when its version was registered or a challenger of it was begun."""
     registered = Event("registered", "3", {}, ago(50))
-    assert last_training([], "3") is None
-    assert last_training([Event("registered", "2", {}, ago(80)), registered], "3") == ago(50)
-    assert last_training([registered, begun(20), ended(20, promoted=False)], "3") == ago(20)
+    assert last_training([], "3", POLICY, NOW) is None
+    assert last_training([Event("registered", "2", {}, ago(80)), registered], "3", POLICY, NOW) == ago(50)
+    assert last_training([registered, begun(20), ended(20, promoted=False)], "3", POLICY, NOW) == ago(20)
+    failed = [registered, begun(20), ended(20, promoted=False, failed="StageFailed")]
+    assert last_training(failed, "3", POLICY, NOW) == ago(50)
+    assert last_training([registered, begun(20)], "3", POLICY, NOW) == ago(50)
+    assert last_training([registered, begun(0.1)], "3", POLICY, NOW) == ago(0.1)
