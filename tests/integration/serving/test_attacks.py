@@ -194,6 +194,7 @@ def test_nothing_listens_beyond_this_machine_without_keys(monkeypatch):
     [b"", b"G", b"POST /predict HTTP/1.1\r\nHost: localhost\r\n", b"\r\n\r\n",
      head("POST", "/predict", *ASKING, "Content-Length: 100") + b'{"a',
      head("POST", "/predict", *ASKING, "Transfer-Encoding: chunked") + b"5\r\n{"],
+    ids=["nothing", "a letter", "half a head", "blank lines", "half a body", "half a chunk"],
 )  # fmt: skip
 def test_a_request_that_never_ends_is_ended(address, sent):
     """Silence, half a head and half a body are answered 408 and closed."""
