@@ -52,7 +52,7 @@ def test_a_window_is_what_was_logged(store):
     store.log(made[600:])
     store.log(made[:600])
     store.log([predict(5000, "2026-02"), predict(5001, "2026-03", "2")])
-    assert store.snapshots() == ["2026-02", "2026-03"]
+    assert store.snapshots() == ["2026-03", "2026-02"]  # by the first prediction of each
     window = store.window("2026-03", "1")
     assert [row["id"] for row in window] == [prediction.id for prediction in made]
     for row, prediction in zip(window, made, strict=True):

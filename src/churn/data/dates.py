@@ -15,7 +15,8 @@ from churn.params import Data
 from churn.params.data import days_since
 
 TIME = re.compile(r"[T ]+\d{1,2}:\d{2}.*$")  # the time of day is left out
-SNAPSHOT_FORMATS = ("%Y-%m-%d", "%Y-%m", "%Y%m%d", "%Y%m", "%Y/%m/%d", "%Y/%m", "%d.%m.%Y")
+SNAPSHOT_FORMATS = ("%Y-%m-%d", "%Y-%m", "%Y%m%d", "%Y%m", "%Y/%m/%d", "%Y/%m", "%d.%m.%Y", "%m.%Y")
+SLASHED = ("%m/%d/%Y",), ("%d/%m/%Y",)  # one of which all names must follow
 
 
 def to_date(value: Any, formats: Sequence[str]) -> date | None:

@@ -1,5 +1,6 @@
 """All labelled rows of a workspace, and the split of them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,10 @@ import pandas as pd
 
 from churn.contract.encode import as_text
 from churn.data.conform import conform
-from churn.data.dates import SNAPSHOT_FORMATS, to_date, with_days
+from churn.data.dates import SLASHED, SNAPSHOT_FORMATS, to_date, with_days
 from churn.data.outcome import target_labels
 from churn.data.read import read_table, tables
-from churn.data.words import Column, by_value
+from churn.data.words import Column, blank, by_value
 from churn.errors import TableError
 from churn.params import Data, Split
 
@@ -96,14 +97,31 @@ def held_out(rows: Labelled, policy: Split) -> npt.NDArray[np.bool_]:
 
 
 def in_time(snapshots: npt.NDArray[np.object_]) -> list[str]:
-    """The names of snapshots, oldest first: as numbers or dates where they are, and before all of those as text."""
-    names = pd.Series(np.unique(snapshots.astype(str)))
-    bare = names.str.removeprefix("feedback-")
-    times = pd.to_numeric(bare, errors="coerce")
-    if times.isna().any():
-        times = pd.to_datetime(bare, errors="coerce", format="mixed").map(pd.Timestamp.timestamp, na_action="ignore")
-    table = pd.DataFrame({"name": names, "time": times})
-    return table.sort_values(["time", "name"], na_position="first")["name"].tolist()
+    """The names of snapshots, oldest first: as dates or numbers where they are, and before all of those as text.
+
+    Text is in the order of a dictionary, but numbers in it by what they count: month 2 is before month 10.
+    """
+    names = sorted(np.unique(snapshots.astype(str)).tolist(), key=_as_counted)
+    times = _times(pd.Series([name.removeprefix("feedback-") for name in names], dtype=object))
+    return [names[place] for place in times.sort_values(na_position="first", kind="stable").index]
+
+
+def _times(names: Column) -> Column:
+    """By one reading for all where there is one; NaN for what is neither a date nor a number."""
+    for formats in (SNAPSHOT_FORMATS, *SLASHED):
+        days = [to_date(name, formats) for name in names]
+        if all(days):
+            return pd.Series([day.toordinal() for day in days if day], dtype=float)
+    times = pd.to_numeric(names, errors="coerce")
+    if times.notna().all():
+        return times
+    return pd.to_datetime(names, errors="coerce", format="mixed", utc=True).map(pd.Timestamp.timestamp, na_action="ignore")
+
+
+def _as_counted(name: str) -> list[tuple[bool, int, str]]:
+    """Runs of digits are numbers, which stand before letters."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    return [(part[0] not in "0123456789", int(part) if part[0] in "0123456789" else 0, part) for part in parts]
 
 
 def older(order: list[str], snapshot: str, days: int) -> list[str]:
@@ -127,7 +145,13 @@ def newest(rows: Labelled, order: list[str], snapshots: int, enough: int) -> Lab
 
 def labelled(name: str, raw: pd.DataFrame, data: Data) -> Labelled:
     """The rows of one table whose outcome is known; `name` is its file's, without the extension."""
-    return checked(name, raw.drop_duplicates(ignore_index=True) if data.id else raw, data)[1]
+    return checked(name, _once(raw, data) if data.id in raw.columns else raw, data)[1]
+
+
+def _once(raw: pd.DataFrame, data: Data) -> pd.DataFrame:
+    """Without rows that repeat another one of the same customer; people whom nobody named may be alike."""
+    named = blank(raw[data.id], data.missing_words).notna()
+    return raw[~(raw.duplicated() & named)].reset_index(drop=True)
 
 
 def checked(name: str, raw: pd.DataFrame, data: Data) -> tuple[pd.DataFrame, Labelled]:
@@ -148,11 +172,16 @@ def _with_optional(raw: pd.DataFrame, data: Data) -> pd.DataFrame:
 def _groups(raw: pd.DataFrame, frame: pd.DataFrame, data: Data) -> npt.NDArray[np.uint64]:
     """Hash of the customer id, or of the whole row where there is none, so that repeated rows stay together."""
     if data.id is None:
-        return np.asarray(pd.util.hash_pandas_object(frame.astype(str), index=False), dtype=np.uint64)
+        return _hashed(frame.astype(str))
     if data.id not in raw.columns:
         raise TableError(f"id column '{data.id}' is absent; correct data.id in params.yaml")
-    names = _texts(raw[data.id])
-    return np.asarray(pd.util.hash_pandas_object(names, index=False), dtype=np.uint64)
+    groups, nameless = _hashed(_texts(raw[data.id])), blank(raw[data.id], data.missing_words).isna().to_numpy()
+    groups[nameless] = _hashed(frame[nameless].astype(str))
+    return groups
+
+
+def _hashed(rows: "Column | pd.DataFrame") -> npt.NDArray[np.uint64]:
+    return np.array(pd.util.hash_pandas_object(rows, index=False), dtype=np.uint64)
 
 
 def _snapshots(name: str, raw: pd.DataFrame, data: Data) -> npt.NDArray[np.object_]:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from churn.data.words import Column, by_value, is_text
+from churn.data.words import Column, by_value, is_text, numbers_among
 from churn.params.data import Sign
 
 SIMPLE = re.compile(r"[+-]?[0-9]{1,300}(?:\.[0-9]*)?")
@@ -27,7 +28,7 @@ def to_numbers(column: Column, sign: Sign = ".", unit: str = "", missing_words: 
     if not is_text(column):
         numbers = by_value(column, lambda value: _typed(value, sign)) if column.dtype.kind not in "biuf" else column
         floats = numbers.astype(float)
-        return floats.where(np.isfinite(floats), np.nan)
+        return floats.where(np.isfinite(floats) & ~floats.isin(numbers_among(missing_words)), np.nan)
     absent = {word.strip().casefold() for word in missing_words}
     nothing = {parse(word, sign, unit) for word in absent}  # params.yaml may call -999 missing
     return by_value(column, lambda value: _known(_typed(value, sign, unit), nothing)).astype(float)
@@ -56,15 +57,18 @@ def bare(text: str, unit: str) -> str:
         core = f"-{core[1:-1].strip()}"
     if unit:
         minus = "-" if core.startswith("-") else ""
-        core = minus + core.removeprefix("-").strip().removeprefix(unit).removesuffix(unit).strip()
+        core = core.removeprefix("-").strip()
+        for written in (f"{unit}.", unit):  # 'Rs. 500' as well as 'Rs 500'
+            core = core.removeprefix(written).removesuffix(written).strip()
+        core = minus + core
     return core
 
 
 def _typed(value: Any, sign: Sign, unit: str = "") -> float:
     if isinstance(value, str):
         return parse(value, sign, unit)
-    if isinstance(value, (int, float, np.number, np.bool_)):
-        return float(value) if np.isfinite(value) else np.nan
+    if isinstance(value, (int, float, Decimal, np.number, np.bool_)):
+        return number if np.isfinite(number := float(value)) else np.nan
     return parse(str(value), sign, unit)
 
 

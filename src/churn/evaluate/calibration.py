@@ -28,8 +28,14 @@ def calibration_noise(probability: Floats, draws: int, seed: int) -> float:
 
 
 def equal_mass(probability: Floats, bins: int) -> list[Rows]:
-    """Row positions in bins of equal size, from the lowest probability to the highest."""
-    return [part for part in np.array_split(np.argsort(probability, kind="stable"), bins) if len(part)]
+    """Row positions in bins of equal size, from the lowest probability to the highest.
+
+    Rows of one probability stay in one bin, for their order, that of the table, may be an order of outcomes.
+    """
+    order = np.argsort(probability, kind="stable")
+    ordered, ends = probability[order], np.cumsum([len(part) for part in np.array_split(order, bins)])[:-1]
+    edges = np.unique(np.searchsorted(ordered, ordered[np.minimum(ends, len(order) - 1)]))
+    return [part for part in np.split(order, edges) if len(part)]
 
 
 def true_calibration_error(

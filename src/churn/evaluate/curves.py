@@ -42,10 +42,12 @@ def curves(
 
 
 def _gain(label: Labels, probability: Floats) -> Floats:
-    """Share of all churners among the most likely 0, 10, ... 100 %."""
-    ordered = label[np.argsort(-probability, kind="stable")]
+    """Share of all churners among the most likely 0, 10, ... 100 %; equals are met as they are on average."""
+    _, tie = np.unique(probability, return_inverse=True)
+    average = np.bincount(tie, label) / np.bincount(tie)
+    ordered = average[tie][np.argsort(-probability, kind="stable")]
     reached = np.concatenate([[0], np.cumsum(ordered)])
-    return np.asarray(reached[np.round(TENTHS * len(label)).astype(int)] / max(ordered.sum(), 1))
+    return np.asarray(reached[np.round(TENTHS * len(label)).astype(int)] / max(label.sum(), 1))
 
 
 def _lift(label: Labels, probability: Floats) -> Floats:

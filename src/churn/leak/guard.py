@@ -35,8 +35,8 @@ def guard(
     judged = frame[[name for name in data.features if name not in data.trusted]]
     accused: dict[str, str] = {}
     warned: dict[str, str] = {}
-    for where, mask in _parts(snapshot):
-        for suspect in suspects(judged[mask].reset_index(drop=True), label[mask], group[mask]):
+    for where, mask, parts in _parts(snapshot):
+        for suspect in suspects(judged[mask].reset_index(drop=True), label[mask], group[mask], parts):
             told = accused if suspect.accused else warned
             told.setdefault(suspect.column, _reason(suspect, where))
     done = data.model_copy(update={"accused": data.accused | accused})
@@ -45,12 +45,13 @@ def guard(
     return Guarded(done, list(_lines(done, accused)), {name: why for name, why in warned.items() if name not in accused})
 
 
-def _parts(snapshot: npt.NDArray[np.object_]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+def _parts(snapshot: npt.NDArray[np.object_]) -> Iterator[tuple[str, npt.NDArray[np.bool_], int]]:
+    """All rows, then each snapshot: how it is told, which rows, and of how many parts it is one."""
     names = snapshot.astype(str)
-    yield "", np.ones(len(names), dtype=bool)
+    yield "", np.ones(len(names), dtype=bool), 1
     found = np.unique(names)
     if len(found) > 1:
-        yield from ((f" in {name}", names == name) for name in found)
+        yield from ((f" in {name}", names == name, len(found)) for name in found)
 
 
 def _reason(suspect: Suspect, where: str) -> str:

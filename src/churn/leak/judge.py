@@ -42,17 +42,19 @@ class Suspect:
     figures: Figures
 
 
-def suspects(frame: pd.DataFrame, label: npt.NDArray[np.int64], group: npt.NDArray[np.uint64]) -> list[Suspect]:
+def suspects(frame: pd.DataFrame, label: npt.NDArray[np.int64], group: npt.NDArray[np.uint64], parts: int = 1) -> list[Suspect]:
     """The suspects among the columns of a frame (n rows), the most telling first.
 
     frame: numbers with NaN, or text with None. label: (n,) 1 where the customer left. group: (n,) equal for rows of
     one customer. A column is accused where a figure exceeds its cut and, by its lower bound, what is usual for honest
-    columns; a suspicious name lowers the cut to that. Too few churners (below 10) accuse nothing.
+    columns; a suspicious name lowers the cut to that. Too few churners (below 10) accuse nothing. parts: how many such
+    frames are looked at, each a part of one table; more than one makes the lower bounds lower.
     """
     if min(int(label.sum()), int((1 - label).sum())) < FEWEST_CHURNERS:
         return []
     alone = groups_a_row(group)
-    found = [_judge(str(name), figures(bins(frame[name]), label, group, alone)) for name in frame.columns]
+    tests = parts * frame.shape[1] if parts > 1 else 1
+    found = [_judge(str(name), figures(bins(frame[name]), label, group, alone, tests)) for name in frame.columns]
     return sorted(filter(None, found), key=lambda suspect: (not suspect.accused, -suspect.figures.auc.estimate))
 
 

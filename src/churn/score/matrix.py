@@ -16,8 +16,10 @@ import pyarrow.compute as pc
 from churn.contract import Column, Contract
 from churn.contract.encode import LARGEST, Matrix, codes
 from churn.data.conform import typed, what
-from churn.data.numbers import parse
+from churn.data.words import numbers_among
 from churn.errors import TableError
+
+NUMERIC = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_decimal)
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -68,10 +70,10 @@ def _cells(contract: Contract, column: Column, values: pa.Array) -> tuple[Floats
 def _plain(contract: Contract, column: Column, values: pa.Array) -> Floats | None:
     """Numbers, or text that spells each of them plainly; None for anything else."""
     kind = values.type
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
+    numbers_missing = numbers_among(contract.missing_words)
+    if any(is_of(kind) for is_of in NUMERIC):
         numbers = _floats(values.cast(pa.float64(), safe=False))
-        return np.where(np.isfinite(numbers), numbers, np.nan)
-    numbers_missing = any(np.isfinite(parse(word, ".")) for word in contract.missing_words)  # -999, say
+        return np.where(np.isfinite(numbers) & ~np.isin(numbers, numbers_missing), numbers, np.nan)
     if not _is_text(kind) or contract.reading.sign(column.name) != "." or numbers_missing:
         return None
     try:

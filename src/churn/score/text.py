@@ -47,7 +47,7 @@ def form(file: File, reading: Reading) -> Form:
     try:
         encoding = marked or (reading.encoding if wide or not _is_utf8(content) else "utf-8")
         content = content.decode(encoding, errors="ignore").encode() if wide else content
-        start = _after_hint(content, 0 if wide else len(mark))
+        start = _after_hint(content, 0 if wide else len(mark), reading.delimiter.encode("utf-8" if wide else encoding))
         end = _first_end(content, start)
         names = header(content[start:end].decode("utf-8" if wide else encoding), reading.delimiter)
     except UnicodeError as error:
@@ -112,12 +112,12 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
-def _after_hint(content: bytes, start: int) -> int:
-    """Where the header begins: behind blank lines and the line `sep=;` that Excel writes."""
+def _after_hint(content: bytes, start: int, delimiter: bytes) -> int:
+    """Where the header begins: behind lines in which no cell holds anything, and the line `sep=;` that Excel writes."""
     line = content[start : content.find(b"\n", start) + 1]
     hint = line.strip().lower()
-    if line and (not hint or (hint.startswith(b"sep=") and len(hint) == len(b"sep=;"))):
-        return _after_hint(content, start + len(line))
+    if line and (not hint.strip(delimiter + b'" \t') or (hint.startswith(b"sep=") and len(hint) == len(b"sep=;"))):
+        return _after_hint(content, start + len(line), delimiter)
     return start
 
 

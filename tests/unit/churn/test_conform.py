@@ -41,6 +41,8 @@ def test_a_declared_unit_may_stand_beside_a_number():
     assert column("number", ["€ 1,200.50", "3 €", "-€4", "(5 €)", "6"], reading=reading) == [1200.5, 3, -4, -5, 6]
     with pytest.raises(TableError, match="not a number"):
         column("number", ["$3"], reading=reading)
+    assert column("number", ["Rs. 1,200.50", "Rs 3"], reading=Reading(units={"x": "Rs"})) == [1200.5, 3]
+    assert column("number", ["500.00 kr.", "-kr 3"], reading=Reading(units={"x": "kr"})) == [500, -3]
 
 
 def test_a_number_may_mean_missing():

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from churn.decision import Decision
 from churn.evaluate import calibration_error, calibration_noise, figures, intervals, resamples
 from churn.evaluate.calibration import true_calibration_error
+from churn.evaluate.curves import curves
 from churn.evaluate.figures import lift
 from churn.evaluate.profit import expected_maximum_profit
 from churn.params import Evaluate
@@ -18,6 +20,21 @@ def forecast():
     random = np.random.default_rng(1)
     probability = random.beta(1.5, 5, COUNT)
     return (random.random(COUNT) < probability).astype(np.int64), probability
+
+
+def test_the_order_of_equal_scores_tells_nothing():
+    """A table that is sorted by outcome has the errors and the curves of it in any order, where many score alike."""
+    random = np.random.default_rng(5)
+    probability = random.choice([0.1, 0.2, 0.5], COUNT)
+    label = (random.random(COUNT) < probability).astype(np.int64)
+    by_outcome, group = np.argsort(label, kind="stable"), np.arange(COUNT)
+    rows, decision = [slice(None), by_outcome], Decision(saved_value=100, save_rate=0.3, contact_cost=1, offer_cost=5)
+    assert len({round(calibration_error(label[some], probability[some]), 12) for some in rows}) == 1
+    assert len({true_calibration_error(label[some], probability[some], group, 0.95, 0) for some in rows}) == 1
+    drawn = [curves(label[some], probability[some], group, decision, POLICY, 0) for some in rows]
+    for name in ("gain", "lift", "profit"):
+        first, other = (one[name].iloc[:, 1].to_numpy() for one in drawn)
+        assert first == pytest.approx(other)
 
 
 @pytest.mark.parametrize(("wrong", "expected"), [(False, 0.0), (True, 1.0)])

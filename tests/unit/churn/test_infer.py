@@ -173,3 +173,11 @@ def test_a_customer_in_many_rows_is_an_id_by_its_name():
     assert reason(values, "account_number").startswith("an id")
     assert reason(values, "Kundennr").startswith("an id")
     assert reason(values, "salary") == ""
+
+
+def test_a_word_that_is_an_outcome_does_not_mean_missing():
+    """Among the numbers of a column it is strange, and in the target it is known."""
+    numbers = [str(at % 90) for at in range(ROWS - 9)] + ["new"] * 9
+    found = infer(pd.DataFrame({"state": ["left", "active", "new"] * (ROWS // 3), "score": numbers}), ["state"])
+    assert "new" not in found.missing_words
+    assert "new" in infer(pd.DataFrame({"score": numbers}), []).missing_words

@@ -153,6 +153,15 @@ def test_few_new_rows_do_not_displace_the_old_ones(folder, data):
         (["2026-01", "base", "feedback-2026-02", "2025-12"], ["base", "2025-12", "2026-01", "feedback-2026-02"]),
         (["2026-01", "zzz-test"], ["zzz-test", "2026-01"]),
         (["b", "a"], ["a", "b"]),
+        (["02.02.2024", "05.01.2024", "26.01.2024"], ["05.01.2024", "26.01.2024", "02.02.2024"]),
+        (["07/01/2024", "31/12/2023", "14/01/2024"], ["31/12/2023", "07/01/2024", "14/01/2024"]),
+        (["1/31/2024", "12/31/2023", "2/1/2024"], ["12/31/2023", "1/31/2024", "2/1/2024"]),
+        (["01.2024", "12.2023"], ["12.2023", "01.2024"]),
+        (["month 10", "month 2", "month 1"], ["month 1", "month 2", "month 10"]),
+        (
+            ["2024-06-30 00:00:00+02:00", "2024-01-31 00:00:00+01:00"],
+            ["2024-01-31 00:00:00+01:00", "2024-06-30 00:00:00+02:00"],
+        ),
     ],
 )
 def test_snapshots_are_ordered_in_time(names, order):
@@ -186,3 +195,28 @@ def test_a_gap_without_older_snapshots_says_so(folder, data):
     """Where no snapshot is old enough, nothing is trained."""
     with pytest.raises(TableError, match=r"split\.gap_days = 300"):
         split(load(folder, data), POLICY.model_copy(update={"gap_days": 300}))
+
+
+def test_customers_whom_nobody_named_are_people_of_their_own(tmp_path, data):
+    """They are not one customer, equal ones are not repetitions, and they are on both sides of a split."""
+    table = month(400)
+    table.loc[::2, "id"] = ""
+    twice = pd.concat([table, table.iloc[:20]])
+    twice.to_csv(tmp_path / "2025-01.csv", index=False)
+    rows = load(tmp_path, data)
+    assert len(rows) == 410  # ten with a name were there twice
+    assert len(np.unique(rows.group)) > 390
+    train, test = split(rows, POLICY)
+    assert min(len(train), len(test)) > 80
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+def test_a_number_that_means_missing_does_so_in_every_format(tmp_path, data, kind):
+    """-999 of params.yaml is no charge, and an outcome of -1 is not known yet, whether cells are text or numbers."""
+    table = month(300).assign(left=[1, 0, -1] * 100)
+    table.loc[:50, "charge"] = -999
+    {"csv": table.to_csv, "parquet": table.to_parquet, "xlsx": table.to_excel}[kind](tmp_path / f"a.{kind}", index=False)
+    words = (*data.missing_words, "-999", "-1")
+    rows = load(tmp_path, data.model_copy(update={"missing_words": words, "positive": "1"}))
+    assert (len(rows), int(rows.label.sum())) == (200, 100)
+    assert rows.frame["charge"].isna().sum() == 34

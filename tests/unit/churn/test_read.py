@@ -1,10 +1,13 @@
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from churn.data.conform import conform
-from churn.data.read import read_table, tables
+from churn.data.read import read_pieces, read_table, tables
 from churn.errors import TableError
 from churn.params import Reading
 
@@ -66,6 +69,25 @@ def test_any_encoding_gives_the_same_text(tmp_path, encoding, declared):
 def test_the_hint_of_a_spreadsheet_is_no_header(tmp_path):
     """A first line `sep=;`, which Excel writes, is passed over."""
     assert list(read_table(write(tmp_path, "sep=;\na;b\n1;2\n"), Reading(delimiter=";"))) == ["a", "b"]
+
+
+def test_lines_of_nothing_before_the_header_are_passed_over(tmp_path):
+    """An empty first row of a spreadsheet is a line of delimiters, read as a whole and in pieces."""
+    (tmp_path / "a.csv").write_text(",,\n\n,,\nid,plan,left\n1,pro,No\n", encoding="utf-8")
+    whole, pieces = read_table(tmp_path / "a.csv"), list(read_pieces(tmp_path / "a.csv"))
+    for found in (whole, *pieces):
+        assert found.to_dict("records") == [{"id": "1", "plan": "pro", "left": "No"}]
+
+
+def test_decimals_of_a_database_are_numbers(tmp_path):
+    """Whole ones stay whole, so that an id is not written otherwise."""
+    decimals = [[Decimal("3.662"), Decimal("12.5"), None], [Decimal(7), Decimal(8), Decimal(9)]]
+    kinds = pa.decimal128(9, 3), pa.decimal128(9, 0)
+    columns = {name: pa.array(cells, kind) for name, cells, kind in zip(["fee", "id"], decimals, kinds, strict=True)}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    for found in (read_table(tmp_path / "a.parquet"), *read_pieces(tmp_path / "a.parquet")):
+        assert found["fee"].tolist()[:2] == [3.662, 12.5]
+        assert found["id"].tolist() == [7, 8, 9]
 
 
 def test_rows_without_any_value_are_passed_over(tmp_path):

@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 
+from churn.contract.encode import as_text
 from churn.data.infer.dating import dated
 from churn.data.infer.findings import Findings, Seen
 from churn.data.infer.spelling import merged, resembling
@@ -31,7 +32,7 @@ def infer(raw: pd.DataFrame, roles: Sequence[str], reading: Reading = PLAIN) -> 
     found = Findings()
     found.reading, found.decide = writing(list(bare.values()), reading)
     seen = {name: one.read(found.reading) for name, one in bare.items()}
-    words = _words_among_numbers(seen)
+    words = sorted(set(_words_among_numbers(seen)) - _words_of(raw[[name for name in roles if name in raw.columns]]))
     found.missing_words = tuple(dict.fromkeys([*MISSING_WORDS, *words]))
     newest: dict[str, date] = {}
     for name in names:
@@ -125,6 +126,11 @@ def _words_among_numbers(seen: Mapping[str, Seen]) -> list[str]:
         if levels & words and one.numbers.notna().mean() < 0.5:
             words -= levels
     return sorted(words)
+
+
+def _words_of(of_roles: pd.DataFrame) -> set[str]:
+    """What stands in the columns of a role: an outcome, a customer or a snapshot of that name is known."""
+    return {as_text(value).casefold() for name in of_roles for value in of_roles[name].dropna().unique()}
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from churn.data.read.text import pieces_of_text, read_text
 from churn.errors import TableError
 from churn.params import Reading
 
+WHOLE_DIGITS = 18  # that a whole number of 64 bits holds
 PLAIN = Reading()
 PIECE = 1 << 16  # rows
 BUFFER = 1 << 20  # bytes of a Parquet column that are read at once
@@ -72,17 +73,27 @@ def _pieces(path: Path, reading: Reading, rows: int) -> Iterator[pd.DataFrame]:
     if kind == ".parquet":
         with pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER) as file:
             for batch in file.iter_batches(rows):
-                yield pa.Table.from_batches([batch]).to_pandas()
+                yield _frame(pa.Table.from_batches([batch]))
     elif kind == ".xlsx":
         yield _read(path, reading)
     else:
         yield from pieces_of_text(path, reading, rows)
 
 
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """As pandas, with decimal numbers, as databases export them, as the numbers that everything else computes with."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_decimal(field.type) and (field.type.scale or field.type.precision <= WHOLE_DIGITS):
+            kind = pa.float64() if field.type.scale else pa.int64()
+            table = table.set_column(place, field.name, table.column(place).cast(kind))
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
 def _read(path: Path, reading: Reading) -> pd.DataFrame:
     kind = path.suffix.lower()
     if kind == ".parquet":
-        return pd.read_parquet(path)
+        return _frame(pq.read_table(path))
     if kind == ".xls":
         raise ValueError("the old Excel format is not read; save it as .xlsx")
     if kind == ".xlsx":

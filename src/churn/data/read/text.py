@@ -29,7 +29,7 @@ def pieces_of_text(path: Path, reading: Reading, rows: int) -> Iterator[pd.DataF
     """The same, at most so many rows at a time; the file is never in memory as a whole."""
     with path.open(encoding=_encoding(path, reading.encoding), newline="") as stream:
         lines = _records(stream)
-        head = next((line for line in lines if line.strip() and without_hint(line)), "")
+        head = next((line for line in lines if without_hint(line) and not is_empty(line, reading.delimiter)), "")
         before = 0
         while piece := "".join(itertools.islice(lines, rows)):
             try:
@@ -57,6 +57,7 @@ def _records(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _parsed(text: str, reading: Reading) -> pd.DataFrame:
+    text = _from_header(text, reading.delimiter)
     names = header(text, reading.delimiter)
     if len(names) < 2:
         raise ValueError(f"its header has no '{reading.delimiter}', the delimiter of data.reading in params.yaml")
@@ -72,6 +73,17 @@ def _parsed(text: str, reading: Reading) -> pd.DataFrame:
             index_col=False,
             low_memory=False,  # which would let a row pass that is longer, where a block of the parser begins with it
         )
+
+
+def _from_header(text: str, delimiter: str) -> str:
+    """Without the lines before the header in which no cell holds anything."""
+    end = text.find("\n") + 1
+    return _from_header(text[end:], delimiter) if end and is_empty(text[:end], delimiter) else text
+
+
+def is_empty(line: str, delimiter: str) -> bool:
+    """Whether no cell of a line holds anything."""
+    return not line.strip(f'{delimiter}" \t\r\n')
 
 
 def decode(content: bytes, otherwise: str) -> str:

@@ -67,6 +67,17 @@ def test_a_column_that_becomes_the_answer_in_one_snapshot_is_caught(table):
     assert found.lines[0].endswith(" in 2024-04")
 
 
+def test_chance_in_many_small_snapshots_accuses_nothing():
+    """Twenty-four months of few churners are so many tries of chance; noise that is often missing stays in all of them."""
+    names = np.repeat([f"2024-{at:02}" for at in range(24)], 50).astype(object)
+    for seed in range(6):
+        random = np.random.default_rng(seed)
+        label = (random.random(COUNT) < 0.22).astype(np.int64)
+        noise = pd.DataFrame(random.normal(size=(COUNT, 8)), columns=list("abcdefgh"))
+        frame = noise.mask(random.random(noise.shape) < 0.5)
+        assert guarded((frame, label), names).lines == []
+
+
 def test_a_table_of_answers_is_refused(table):
     """Where every column is the answer there is nothing to learn from, which is said with what to do."""
     frame, label = table
