@@ -123,7 +123,10 @@ def _names(table: Path, raw: pd.DataFrame) -> Iterator[str]:
 
 
 def _rows(raw: pd.DataFrame, data: Data) -> Iterator[str]:
-    repeated = repeats.repeated_rows(raw)
+    named = blank(raw[data.id], data.missing_words).notna() if data.id else pd.Series(True, index=raw.index)
+    if nameless := int((~named).sum()):
+        yield f"{data.id}: {nameless} rows have none, and are read as customers of their own"
+    repeated = repeats.repeated_rows(raw[named])
     if repeated:
         done = "read once" if data.id else "kept together on one side of every split"
         yield f"{repeated} rows repeat another row: {done}"

@@ -161,6 +161,14 @@ def test_customers_in_several_rows_stay_on_one_side_unasked(tmp_path):
     assert plan(table(tmp_path, rows), "left", "Yes", "CustomerId", "month").decide == []
 
 
+def test_customers_without_an_id_are_told_of(tmp_path):
+    """They are people of their own, and those who look alike repeat nobody."""
+    rows = BIG.assign(tenure=np.arange(400) % 72, id=[f"C{at}" if at % 4 else "" for at in range(400)])
+    what = plan(table(tmp_path, pd.concat([rows, rows.iloc[:8]])), "left", "Yes", "id", None)
+    assert "id: 102 rows have none, and are read as customers of their own" in what.notes
+    assert "6 rows repeat another row: read once" in what.notes
+
+
 def test_clean_public_tables_have_no_suspect(telco, mlc_churn):
     """No column of the two public tables is accused, nor left out but for the id."""
     for path, roles in ((telco, ("Churn", "Yes", None)), (mlc_churn, ("churn", "yes", None))):
