@@ -4,6 +4,7 @@
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from churn.contract.schema import Contract
 
 LARGEST = float(np.finfo(np.float32).max)
 Matrix = npt.NDArray[np.float32]
+NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
 
 def encode(contract: Contract, values: Mapping[str, Sequence[Any]]) -> Matrix:
@@ -34,7 +36,10 @@ def encode(contract: Contract, values: Mapping[str, Sequence[Any]]) -> Matrix:
 def codes(contract: Contract, column: Column, values: Sequence[Any]) -> npt.NDArray[np.float64]:
     """Encode one column: n values to (n,), in double precision and within what a float32 holds."""
     if column.kind != "category":
-        return np.clip(np.asarray(values, dtype=np.float64), -LARGEST, LARGEST)
+        cells = np.asarray(values, dtype=np.float64)
+        if column.kind == "number" and (missing := numbers_among(contract.missing_words)):
+            cells = np.where(np.isin(cells, missing), np.nan, cells)
+        return np.clip(cells, -LARGEST, LARGEST)
     return np.fromiter(map(_Codes(contract, column).__getitem__, values), dtype=np.float64, count=len(values))
 
 
@@ -49,6 +54,8 @@ class RowEncoder:
     def __init__(self, contract: Contract) -> None:
         self._never_seen = _never_seen(contract)
         self._tables = [(i, _Codes(contract, c)) for i, c in enumerate(contract.columns) if c.kind == "category"]
+        self._missing = numbers_among(contract.missing_words)
+        self._numbers = [i for i, c in enumerate(contract.columns) if c.kind == "number"]
 
     def encode(self, rows: Iterable[Sequence[Any]]) -> Matrix:
         """Encode rows of one value for each feature, in the order of the contract; the matrix equals that of `encode`."""
@@ -56,6 +63,9 @@ class RowEncoder:
         for position, table in self._tables:
             columns[position] = tuple(map(table.__getitem__, columns[position]))
         cells = np.array(columns, dtype=np.float64)
+        if self._missing:
+            numbers = cells[self._numbers]
+            cells[self._numbers] = np.where(np.isin(numbers, self._missing), np.nan, numbers)
         np.minimum(np.maximum(cells, -LARGEST, out=cells), LARGEST, out=cells)
         return np.ascontiguousarray(cells.T, dtype=np.float32)
 
@@ -92,6 +102,11 @@ def as_text(value: object) -> str:
         return str(int(value))
     text = str(value).strip()
     return text[:-2] if text.endswith(".0") and text[:-2].lstrip("-").isdecimal() else text
+
+
+def numbers_among(missing_words: Iterable[str]) -> list[float]:
+    """Numbers that mean 'missing': params.yaml may call -999 so."""
+    return [float(word) for word in missing_words if NUMBER.fullmatch(word.strip())]
 
 
 def _never_seen(contract: Contract) -> Matrix:

@@ -25,6 +25,8 @@ def to_date(value: Any, formats: Sequence[str]) -> date | None:
         return value.date() if isinstance(value, datetime) else value
     text = TIME.sub("", str(value).strip())
     for form in formats:
+        if form == "%Y%m%d" and len(text) != len("20240131"):
+            continue  # strptime would read 202411 as the first of January
         try:
             return datetime.strptime(text, form).date()
         except ValueError:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from churn.data.words import Column, by_value, is_text, numbers_among
+from churn.contract.encode import numbers_among
+from churn.data.words import Column, by_value, is_text
 from churn.params.data import Sign
 
 SIMPLE = re.compile(r"[+-]?[0-9]{1,300}(?:\.[0-9]*)?")
@@ -58,10 +59,16 @@ def bare(text: str, unit: str) -> str:
     if unit:
         minus = "-" if core.startswith("-") else ""
         core = core.removeprefix("-").strip()
-        for written in (f"{unit}.", unit):  # 'Rs. 500' as well as 'Rs 500'
+        for written in _writings(unit):
             core = core.removeprefix(written).removesuffix(written).strip()
         core = minus + core
     return core
+
+
+def _writings(unit: str) -> tuple[str, ...]:
+    """'Rs. 500' as well as 'Rs 500'; the point behind a sign such as $, or a code such as USD, is that of the number."""
+    abbreviated = unit.isalpha() and not (len(unit) == len("USD") and unit.isupper())
+    return (f"{unit}.", unit) if abbreviated else (unit,)
 
 
 def _typed(value: Any, sign: Sign, unit: str = "") -> float:

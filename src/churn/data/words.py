@@ -2,19 +2,17 @@
 
 # ruff: noqa: RUF001 - other languages have letters that look like Latin ones
 
-import re
 from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from churn.contract.encode import as_text
+from churn.contract.encode import as_text, numbers_among
 
 Column: TypeAlias = "pd.Series[Any]"
 
 MISSING_WORDS = ("", "-", "--", "?", "#n/a", "<na>", "missing", "n.a.", "n/a", "na", "nan", "nat", "none", "null", "unknown")
-NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 # Yes and no, true and false, as pairs of one language.
 PAIRS = frozenset(
     (yes, no)
@@ -42,11 +40,6 @@ def blank(column: Column, missing_words: Collection[str]) -> Column:
         return none_unless(known, column)
     absent = {word.strip().casefold() for word in missing_words}
     return by_value(column, lambda value: None if (text := as_text(value)).casefold() in absent else text)
-
-
-def numbers_among(missing_words: Collection[str]) -> list[float]:
-    """Numbers that mean 'missing': params.yaml may call -999 so."""
-    return [float(word) for word in missing_words if NUMBER.fullmatch(word.strip())]
 
 
 def is_text(column: Column) -> bool:

@@ -14,9 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn.contract import Column, Contract
-from churn.contract.encode import LARGEST, Matrix, codes
+from churn.contract.encode import LARGEST, Matrix, codes, numbers_among
 from churn.data.conform import typed, what
-from churn.data.words import numbers_among
 from churn.errors import TableError
 
 NUMERIC = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_decimal)

@@ -43,6 +43,8 @@ def test_a_declared_unit_may_stand_beside_a_number():
         column("number", ["$3"], reading=reading)
     assert column("number", ["Rs. 1,200.50", "Rs 3"], reading=Reading(units={"x": "Rs"})) == [1200.5, 3]
     assert column("number", ["500.00 kr.", "-kr 3"], reading=Reading(units={"x": "kr"})) == [500, -3]
+    assert column("number", ["$.50", "-$.75", "$2"], reading=Reading(units={"x": "$"})) == [0.5, -0.75, 2]
+    assert column("number", ["USD.5", "3 USD"], reading=Reading(units={"x": "USD"})) == [0.5, 3]
 
 
 def test_a_number_may_mean_missing():

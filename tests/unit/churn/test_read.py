@@ -77,17 +77,20 @@ def test_lines_of_nothing_before_the_header_are_passed_over(tmp_path):
     whole, pieces = read_table(tmp_path / "a.csv"), list(read_pieces(tmp_path / "a.csv"))
     for found in (whole, *pieces):
         assert found.to_dict("records") == [{"id": "1", "plan": "pro", "left": "No"}]
+    assert len(read_table(write(tmp_path, "\n" * 2000 + PLAIN))) == 2
 
 
 def test_decimals_of_a_database_are_numbers(tmp_path):
     """Whole ones stay whole, so that an id is not written otherwise."""
-    decimals = [[Decimal("3.662"), Decimal("12.5"), None], [Decimal(7), Decimal(8), Decimal(9)]]
-    kinds = pa.decimal128(9, 3), pa.decimal128(9, 0)
-    columns = {name: pa.array(cells, kind) for name, cells, kind in zip(["fee", "id"], decimals, kinds, strict=True)}
+    long = [Decimal(123456789012345678), None, Decimal(123456789012345679)]
+    decimals = [[Decimal("3.662"), Decimal("12.5"), None], [Decimal(7), Decimal(8), Decimal(9)], long]
+    kinds = pa.decimal128(9, 3), pa.decimal128(9, 0), pa.decimal128(18, 0)
+    columns = {name: pa.array(cells, kind) for name, cells, kind in zip(["fee", "id", "long"], decimals, kinds, strict=True)}
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")
     for found in (read_table(tmp_path / "a.parquet"), *read_pieces(tmp_path / "a.parquet")):
         assert found["fee"].tolist()[:2] == [3.662, 12.5]
         assert found["id"].tolist() == [7, 8, 9]
+        assert [str(one) for one in found["long"].dropna()] == ["123456789012345678", "123456789012345679"]
 
 
 def test_rows_without_any_value_are_passed_over(tmp_path):

@@ -10,7 +10,11 @@ from churn.contract.encode import RowEncoder
 from churn.contract.schema import as_columns
 
 CELLS = {
-    "number": st.none() | st.integers(-(10**6), 10**6) | st.floats(allow_infinity=True, allow_nan=True) | st.booleans(),
+    "number": st.none()
+    | st.sampled_from([-999, -999.0])
+    | st.integers(-(10**6), 10**6)
+    | st.floats(allow_infinity=True, allow_nan=True)
+    | st.booleans(),
     "boolean": st.none() | st.booleans() | st.sampled_from([0.0, 1.0, float("nan")]),
     "category": st.none() | st.text(max_size=4) | st.sampled_from([" pro ", "NA", "none", 1, 1.0, True, float("nan"), 2.5]),
 }
@@ -29,9 +33,16 @@ def tables(draw):
         columns.append(Column(name=name, kind=kind, nullable=True, example=None, levels=levels))
         cells[name] = CELLS[kind] | st.sampled_from(levels) if levels else CELLS[kind]
     contract = Contract(
-        target="left", positive="1", id=None, snapshot=None, missing_words=("", "na", "none"), columns=tuple(columns)
+        target="left", positive="1", id=None, snapshot=None, missing_words=("", "na", "none", "-999"), columns=tuple(columns)
     )
     return contract, draw(st.lists(st.fixed_dictionaries(cells), min_size=1, max_size=12))
+
+
+def test_a_number_that_means_missing_is_missing_to_the_server_too():
+    """As it is to training, which reads it in tables."""
+    column = Column(name="fee", kind="number", nullable=True, example=None)
+    contract = Contract(target="left", positive="1", id=None, snapshot=None, missing_words=("-999",), columns=(column,))
+    np.testing.assert_array_equal(RowEncoder(contract).encode([[-999], [-999.0], [5]])[:, 0], [np.nan, np.nan, 5])
 
 
 @pytest.mark.filterwarnings("ignore:overflow encountered in cast:RuntimeWarning")

@@ -15,7 +15,7 @@ from churn.data.read.text import pieces_of_text, read_text
 from churn.errors import TableError
 from churn.params import Reading
 
-WHOLE_DIGITS = 18  # that a whole number of 64 bits holds
+WHOLE_DIGITS = 15  # that a number holds exactly, also where others of its column are missing
 PLAIN = Reading()
 PIECE = 1 << 16  # rows
 BUFFER = 1 << 20  # bytes of a Parquet column that are read at once

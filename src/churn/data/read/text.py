@@ -77,8 +77,10 @@ def _parsed(text: str, reading: Reading) -> pd.DataFrame:
 
 def _from_header(text: str, delimiter: str) -> str:
     """Without the lines before the header in which no cell holds anything."""
-    end = text.find("\n") + 1
-    return _from_header(text[end:], delimiter) if end and is_empty(text[:end], delimiter) else text
+    start = 0
+    while (end := text.find("\n", start) + 1) and is_empty(text[start:end], delimiter):
+        start = end
+    return text[start:]
 
 
 def is_empty(line: str, delimiter: str) -> bool:
