@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from churn.contract.encode import as_text, numbers_among
 
@@ -49,13 +51,22 @@ def is_text(column: Column) -> bool:
 
 def by_value(column: Column, change: Callable[[Any], Any]) -> Column:
     """What `change` makes of each known value, as objects; None where a value is missing."""
-    try:
-        codes, values = pd.factorize(column.astype(object))
-    except TypeError:  # a list in a cell of a Parquet file has no hash
-        codes, values = pd.factorize(column.map(str, na_action="ignore").astype(object))
+    codes, values = _coded(column.astype(object))
     changed = np.empty(len(values) + 1, dtype=object)
     changed[:-1] = [change(value) for value in values]
     return pd.Series(changed[codes], index=column.index, name=column.name, dtype=object)
+
+
+def _coded(column: Column) -> tuple[npt.NDArray[np.int64], Any]:
+    """For each row the place of its value among the distinct ones, -1 where it is missing; and these."""
+    try:  # pandas takes texts for equal up to a zero byte
+        coded = pa.array(column, pa.string(), from_pandas=True).dictionary_encode()
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError):  # not all are texts
+        try:
+            return pd.factorize(column)
+        except TypeError:  # a list in a cell of a Parquet file has no hash
+            return pd.factorize(column.map(str, na_action="ignore").astype(object))
+    return coded.indices.fill_null(-1).to_numpy().astype(np.int64), coded.dictionary.to_pylist()
 
 
 def none_unless(known: Column, values: Column) -> Column:

@@ -76,6 +76,13 @@ def test_arrow_columns_encode_as_tables_do(made):
     assert {row for refusal in found.refusals for row in refusal.rows.tolist()} == refused
 
 
+def test_a_zero_byte_ends_no_text():
+    """A level that begins like another, or like nothing, up to a zero byte is a level of its own."""
+    contract, values = contract_of(["category"]), ["", "\0", "pro\0", "pro"]
+    found = encoded(contract, pa.RecordBatch.from_arrays([pa.array(values)], ["c0"])).matrix[:, 0]
+    np.testing.assert_array_equal(found, [np.nan, 4, 4, 2])
+
+
 def test_text_and_codes_give_the_same():
     """A column that arrives as codes and distinct values, as Parquet and CSV are read, encodes as the plain one."""
     contract = contract_of(["category", "boolean"])
