@@ -20,6 +20,8 @@ from churn.store.kept import INSERT
 from churn.store.tables import Event, head, history
 
 START = "0" * 64
+# By which two looks of one transaction see the same moment, while others go on writing.
+ONE_MOMENT = {"sqlite": "BEGIN", "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"}
 GONE = "f" * 64  # the hash of a head that somebody deleted
 
 
@@ -74,8 +76,9 @@ def rows_of(connection: Connection) -> Sequence[RowMapping]:
 
 
 def check(connection: Connection) -> None:
-    """Raise HistoryAltered naming the first line that is not what was written. Nobody appends meanwhile."""
-    ended, rows, before = hold(connection), rows_of(connection), START
+    """Raise HistoryAltered naming the first line that is not what was written. Must be the first thing of a transaction."""
+    connection.exec_driver_sql(ONE_MOMENT[connection.dialect.name])
+    ended, rows, before = head_of(connection), rows_of(connection), START
     for number, row in enumerate(rows, 1):
         found = digest(before, number, dict(row))
         if (row["number"], row["hash"]) != (number, found):
