@@ -1,7 +1,7 @@
 """Where a version stands: its verdict on its newest window, and what it is an occasion for."""
 
 from churn import params
-from churn.feedback import broken, matured
+from churn.feedback import broken, ripe
 from churn.registry import Version
 from churn.store import Store
 from churn.store.tables import now
@@ -21,8 +21,7 @@ def occasion(log: Store, champion: Version, snapshot: str, verdict: Verdict) -> 
     history, knobs = log.history(), params.load()
     policy, horizon = knobs.retraining, knobs.problem.horizon_days
     trained, learned = last_training(history, champion.version, policy, now()), learned_from(history, champion.version)
-    out_of_order = broken(log)
     new = log.outcomes_since(trained) if trained else {}
-    ripe = [name for name in new if name not in out_of_order and matured(log.tally(name), policy.known_share, horizon)]
-    labels = sum(new[name] for name in ripe)
+    sound = new.keys() - broken(log)
+    labels = sum(new[name] for name in ripe(log, sound, share=policy.known_share, horizon_days=horizon))
     return Occasion(champion.version, snapshot, verdict, labels, trained, learned)

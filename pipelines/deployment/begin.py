@@ -14,7 +14,7 @@ from churn.store.tables import now
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.attempts import BEGUN, ENDED, Attempt, next_number, under_way
 from pipelines.deployment.end import UNDONE
-from pipelines.deployment.promotion import put_back, version_of
+from pipelines.deployment.promotion import champion_of, put_back
 from pipelines.deployment.trial import Trial
 
 CUT_SHORT = "cut short, and another deployment has begun"
@@ -29,13 +29,13 @@ def begin(candidate: str, broken: bool, override: str = "") -> Trial:
     """
     log, models = store(), registry()
     log.check_history()  # approvals and promotions stand in it
-    champion = version_of(models)
+    champion = champion_of(models)
     known = under_way(log.history())
     if known and known.line.version == candidate and champion in (known.before, candidate):
         return _trial(models, candidate, known.number, known.before, broken, override)
     if known:
         _give_up(log, models, known, champion)
-        champion = version_of(models)
+        champion = champion_of(models)
     trial = _trial(models, candidate, next_number(log.history()), champion, broken, override)
     if not log.take_turn(f"deployment {trial.number}", trial.line(BEGUN, before=champion)):
         raise DeploymentUnderWay(f"another deployment has just begun; see `churn history`, then deploy version {candidate}")

@@ -7,7 +7,7 @@ from churn.store import Store
 from pipelines.common import OUTSIDE, registry, store
 from pipelines.deployment.attempts import ENDED
 from pipelines.deployment.gate import GATED, OVERRIDDEN
-from pipelines.deployment.promotion import PROMOTING, version_of
+from pipelines.deployment.promotion import PROMOTING, champion_of
 from pipelines.deployment.told import publish, report
 from pipelines.deployment.trial import Outcome, Trial
 
@@ -27,7 +27,7 @@ def conclude(trial: Trial, outcome: Outcome) -> Outcome:
 def close(trial: Trial, outcome: Outcome) -> Outcome:
     """Append to the history how the attempt ended: not well, if somebody went back from the candidate meanwhile."""
     log = store()
-    if outcome.passed and (found := version_of(registry())) != trial.candidate:
+    if outcome.passed and (found := champion_of(registry())) != trial.candidate:
         outcome = Outcome(False, f"version {found or 'none'} was made champion meanwhile")
     why = _reason(log, trial) if outcome.passed else outcome.reason
     if outcome.passed:
@@ -45,7 +45,7 @@ def undo(trial: Trial, why: str) -> None:
 @task(**OUTSIDE)
 def _taken_back(trial: Trial, why: str) -> bool:
     log = store()
-    if trial.noted(log, PROMOTING) is None or version_of(registry()) != trial.before:
+    if trial.noted(log, PROMOTING) is None or champion_of(registry()) != trial.before:
         return False
     trial.note(log, UNDONE, before=trial.before, reason=why)
     trial.note(log, ENDED, promoted=False, reason=f"promotion undone: {why}")

@@ -24,7 +24,7 @@ def promote(trial: Trial) -> Outcome:
     log, models = store(), registry()
     if trial.noted(log, ENDED):
         return Outcome(False, "another deployment has begun meanwhile")
-    if (found := version_of(models)) not in (trial.before, trial.candidate):
+    if (found := champion_of(models)) not in (trial.before, trial.candidate):
         return Outcome(False, f"version {found or 'none'} is champion now, and it was compared with {trial.before or 'none'}")
     current = get_transaction()
     if current:
@@ -39,11 +39,11 @@ def promote(trial: Trial) -> Outcome:
 def restore(promotion: Transaction) -> None:
     """Move the alias back to where it was, unless somebody has moved it since."""
     models = registry()
-    if version_of(models) == promotion.get("candidate"):
+    if champion_of(models) == promotion.get("candidate"):
         put_back(models, promotion.get("before"))
 
 
-def version_of(models: Registry) -> str | None:
+def champion_of(models: Registry) -> str | None:
     """The champion, if there is one."""
     found = models.champion()
     return found.version if found else None

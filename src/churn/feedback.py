@@ -28,6 +28,11 @@ def matured(of: Tally, share: float, horizon_days: int) -> bool:
     return of.known > 0 and ((passed and of.stayed > 0) or of.known >= share * of.rows)
 
 
+def ripe(store: Store, snapshots: Collection[str], *, share: float, horizon_days: int) -> list[str]:
+    """Those of some snapshots whose outcomes have matured."""
+    return [name for name in snapshots if matured(store.tally(name), share, horizon_days)]
+
+
 def write(
     store: Store, data: Data, folder: Path, *, share: float, horizon_days: int, without: Collection[str] = ()
 ) -> list[Path]:

@@ -35,10 +35,9 @@ def effect(write: bool) -> None:
 
 def _ripe(log: "Store", knobs: "Params") -> list[str]:
     """The snapshots whose outcomes are known, of those who stay as of those who leave."""
-    from churn.feedback import matured  # noqa: PLC0415
+    from churn.feedback import ripe  # noqa: PLC0415
 
-    share, horizon = knobs.retraining.known_share, knobs.problem.horizon_days
-    return [name for name in log.snapshots() if matured(log.tally(name), share, horizon)]
+    return ripe(log, log.snapshots(), share=knobs.retraining.known_share, horizon_days=knobs.problem.horizon_days)
 
 
 def _groups(rows: Sequence[tuple[bool, bool]]) -> "tuple[Group, Group]":

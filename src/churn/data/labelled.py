@@ -150,8 +150,12 @@ def labelled(name: str, raw: pd.DataFrame, data: Data) -> Labelled:
 
 def _once(raw: pd.DataFrame, data: Data) -> pd.DataFrame:
     """Without rows that repeat another one of the same customer; people whom nobody named may be alike."""
-    named = blank(raw[data.id], data.missing_words).notna()
-    return raw[~(raw.duplicated() & named)].reset_index(drop=True)
+    return raw[~(raw.duplicated() & named(raw, data))].reset_index(drop=True)
+
+
+def named(raw: pd.DataFrame, data: Data) -> Column:
+    """Which rows name their customer; all where customers have no ids."""
+    return blank(raw[data.id], data.missing_words).notna() if data.id else pd.Series(True, index=raw.index)
 
 
 def checked(name: str, raw: pd.DataFrame, data: Data) -> tuple[pd.DataFrame, Labelled]:
@@ -175,7 +179,7 @@ def _groups(raw: pd.DataFrame, frame: pd.DataFrame, data: Data) -> npt.NDArray[n
         return _hashed(frame.astype(str))
     if data.id not in raw.columns:
         raise TableError(f"id column '{data.id}' is absent; correct data.id in params.yaml")
-    groups, nameless = _hashed(_texts(raw[data.id])), blank(raw[data.id], data.missing_words).isna().to_numpy()
+    groups, nameless = _hashed(_texts(raw[data.id])), ~named(raw, data).to_numpy()
     groups[nameless] = _hashed(frame[nameless].astype(str))
     return groups
 

@@ -114,10 +114,11 @@ def _is_utf8(content: bytes) -> bool:
 
 def _after_hint(content: bytes, start: int, delimiter: bytes) -> int:
     """Where the header begins: behind lines in which no cell holds anything, and the line `sep=;` that Excel writes."""
-    line = content[start : content.find(b"\n", start) + 1]
-    hint = line.strip().lower()
-    if line and (not hint.strip(delimiter + b'" \t') or (hint.startswith(b"sep=") and len(hint) == len(b"sep=;"))):
-        return _after_hint(content, start + len(line), delimiter)
+    while line := content[start : content.find(b"\n", start) + 1]:
+        hint = line.strip().lower()
+        if hint.strip(delimiter + b'" \t') and not (hint.startswith(b"sep=") and len(hint) == len(b"sep=;")):
+            break
+        start += len(line)
     return start
 
 

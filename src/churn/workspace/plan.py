@@ -9,7 +9,7 @@ import pandas as pd
 
 from churn.contract.encode import as_text
 from churn.data.infer import Findings, infer
-from churn.data.labelled import RESERVED, Labelled, in_time, labelled
+from churn.data.labelled import RESERVED, Labelled, in_time, labelled, named
 from churn.data.outcome import spellings_of, target_labels
 from churn.data.read import read_table, sniff
 from churn.data.words import Column, blank, by_value
@@ -123,10 +123,10 @@ def _names(table: Path, raw: pd.DataFrame) -> Iterator[str]:
 
 
 def _rows(raw: pd.DataFrame, data: Data) -> Iterator[str]:
-    named = blank(raw[data.id], data.missing_words).notna() if data.id else pd.Series(True, index=raw.index)
-    if nameless := int((~named).sum()):
+    known = named(raw, data)
+    if nameless := int((~known).sum()):
         yield f"{data.id}: {nameless} rows have none, and are read as customers of their own"
-    repeated = repeats.repeated_rows(raw[named])
+    repeated = repeats.repeated_rows(raw[known])
     if repeated:
         done = "read once" if data.id else "kept together on one side of every split"
         yield f"{repeated} rows repeat another row: {done}"
