@@ -1,20 +1,51 @@
-"""Derived columns (`churn.contract.derived`) as nodes of a graph: the same operations, in the same precision."""
+"""Derived columns and pairs (`churn.contract`) as nodes of a graph: the same operations, in the same precision."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from churn.bundle.writer import Graph
-from churn.contract import Derived, Extension
-from churn.contract.derived import Op
+from churn.contract import Derived, Extension, Pairs
+from churn.contract.derived import Op, Step
 
 
-def extended(graph: Graph, extension: Extension) -> str:
-    """Add the derived columns and return the name of the whole matrix."""
-    if not extension.steps:
-        return "matrix"
-    parts = [WRITERS[step.derived.op](graph, step.derived, graph.columns("matrix", step.at)) for step in extension.steps]
-    return graph.add("Concat", "matrix", *parts, axis=1)
+class Extended:
+    """The matrix with what each learner's extension adds; what two of them have in common is computed once."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._derived: dict[bool, str] = {False: "matrix"}
+        self._known: dict[bytes, str] = {}
+
+    def by(self, extension: Extension) -> str:
+        """The name of the whole matrix."""
+        matrix, pairs = self._with_derived(extension), extension.pairs
+        key = matrix.encode() + b"".join(array.tobytes() for array in (pairs.columns, pairs.low, pairs.high, pairs.missing))
+        if key not in self._known:
+            self._known[key] = self._with_pairs(matrix, pairs) if len(pairs) else matrix
+        return self._known[key]
+
+    def _with_derived(self, extension: Extension) -> str:
+        key = bool(extension.steps)
+        if key not in self._derived:
+            parts = [self._step(step) for step in extension.steps]
+            self._derived[key] = self._graph.add("Concat", "matrix", *parts, axis=1)
+        return self._derived[key]
+
+    def _step(self, step: Step) -> str:
+        return WRITERS[step.derived.op](self._graph, step.derived, self._graph.columns("matrix", step.at))
+
+    def _with_pairs(self, matrix: str, pairs: Pairs) -> str:
+        one, other = (self._holds(matrix, pairs, side) for side in (0, 1))
+        return self._graph.add("Concat", matrix, self._graph.number(self._graph.add("Equal", one, other)), axis=1)
+
+    def _holds(self, matrix: str, pairs: Pairs, side: int) -> str:
+        """Whether the conditions of one side hold, (n, pairs)."""
+        graph, x = self._graph, self._graph.columns(matrix, pairs.columns[:, side].tolist())
+        above = graph.add("Greater", x, graph.constant(pairs.low[:, side]))
+        within = graph.add("And", above, graph.add("LessOrEqual", x, graph.constant(pairs.high[:, side])))
+        unknown = graph.add("And", graph.add("IsNaN", x), graph.constant(pairs.missing[:, side]))
+        return graph.add("Or", within, unknown)
 
 
 def _ratio(graph: Graph, _: Derived, x: str) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from churn.bundle.blocks import design
-from churn.bundle.extend import extended
+from churn.bundle.extend import Extended
 from churn.bundle.trees import tree_attributes
 from churn.bundle.writer import Graph
 from churn.model import Member, Model
@@ -16,13 +16,8 @@ TREES = 50  # in one operator, which adds in single precision; operators are add
 def to_onnx(model: Model, features: int) -> bytes:
     """Serialise a model over `features` encoded columns; equal models give equal bytes."""
     graph = Graph()
-    extensions: dict[bool, str] = {}
-    scores = []
-    for member in model.members.values():
-        key = bool(member.extension.steps)
-        if key not in extensions:
-            extensions[key] = extended(graph, member.extension)
-        scores.append(_member(graph, member, extensions[key]))
+    rows = Extended(graph)
+    scores = [_member(graph, member, rows.by(member.extension)) for member in model.members.values()]
     weighted = [graph.add("Mul", s, graph.constant(np.array(w))) for s, w in zip(scores, model.weights, strict=True)]
     graph.add("Add", graph.add("Sum", *weighted), graph.constant(np.array(model.bias)))
     graph.name_last("log_odds")

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from churn.contract.column import Column
+from churn.contract.pairs import NONE, Pairs
 
 if TYPE_CHECKING:
     from churn.contract.schema import Contract
@@ -51,9 +52,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Extension:
-    """Appends derived columns to encoded rows; without any it changes nothing."""
+    """Appends derived columns to encoded rows, and then the pairs that a learner found; without any it changes nothing."""
 
     steps: tuple[Step, ...] = ()
+    pairs: Pairs = NONE
 
     @classmethod
     def of(cls, contract: "Contract") -> "Extension":
@@ -61,10 +63,10 @@ class Extension:
         return cls(tuple(Step(one, tuple(map(contract.features.index, one.inputs))) for one in contract.derived))
 
     def extend(self, matrix: Matrix) -> Matrix:
-        """(n, features) to (n, features + derived), float32."""
-        if not self.steps:
-            return matrix
-        return np.column_stack([matrix, *(step.of(matrix) for step in self.steps)]).astype(np.float32)
+        """(n, features) to (n, features + derived + pairs), float32."""
+        if self.steps:
+            matrix = np.column_stack([matrix, *(step.of(matrix) for step in self.steps)]).astype(np.float32)
+        return np.hstack([matrix, self.pairs.of(matrix)]) if len(self.pairs) else matrix
 
 
 def _ratio(_: Derived, x: Matrix) -> Matrix:

@@ -61,14 +61,15 @@ class Ground:
 
 
 def climb(ground: Ground, folds: Folds, progress: Progress, learners: Sequence[Learner] = LEARNERS) -> list[Rung]:
-    """Judge nobody, everybody and each learner."""
+    """Judge nobody, everybody and each learner; the logistic regression sees no pairs of columns, for it is the simple one."""
     contract, matrix, label, stakes, params = ground.contract, ground.matrix, ground.label, ground.stakes, ground.params
     break_even = {"break_even": stakes.decision.threshold}
     knobs = params.model_copy(update={"rule": params.rule.model_copy(update=break_even)})
     sheets = {learner: _Sheet(len(label)) for learner in learners}
     steps = [(learner, pair) for pair in folds.pairs for learner in learners]
     for learner, (fit, held) in progress(steps, "the ladder"):
-        member = fit_member(learner, contract, matrix[fit], label[fit], knobs)
+        shown = knobs.model_copy(update={"interactions": 0}) if learner == "logistic" else knobs
+        member = fit_member(learner, contract, matrix[fit], label[fit], shown)
         sheets[learner].judge(held, label[held], expit(member.score(matrix[held])), stakes)
     return [
         _constant("nobody", 0.0, label, folds, stakes),

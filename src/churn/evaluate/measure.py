@@ -57,7 +57,7 @@ def measure(rows: Labelled, asked: Asked, params: Params, history: History) -> M
     }
     count = {"rows": len(rows), "churners": int(rows.label.sum())}
     known: dict[str, Any] = {
-        name: contest[name] for name in ("chosen", "cv", "tried", "failed", "export_error") if name in contest
+        name: contest[name] for name in ("chosen", "cv", "tried", "failed", "export_error", "interactions") if name in contest
     }
     known |= {"learned_from": {"rows": history.learned}, "tested_on": count, "customers": params.split.customers}
     later = {"out_of_time": out_of_time(history.refits, judged, decision, policy, seed)}

@@ -1,5 +1,6 @@
 """The parts of the evaluation report that speak of what the model was made of."""
 
+from collections.abc import Sequence
 from math import log
 from typing import Any
 
@@ -22,6 +23,17 @@ def of_contest(found: dict[str, Any]) -> str:
     )
     words = " ".join([words, *left_out])
     return section("What competed", table(["candidate", "AUC, cross-validated", "log loss"], rows), f"<p>{escape(words)}</p>")
+
+
+def together(pairs: Sequence[tuple[str, str]]) -> str:
+    """The columns that decide together; nothing where each tells its own story."""
+    if not pairs:
+        return ""
+    words = (
+        "What one of them means depends on the other: the learners were shown where both hold or neither does. Of the "
+        "reasons for a score, the two columns of a pair have half each."
+    )
+    return f"<h3>Columns that decide together</h3><p>{words}</p>" + table(["where", "depends on"], map(list, pairs))
 
 
 def in_words(curve: pd.DataFrame) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from churn.decision import Decision
 from churn.evaluate.measure import Measured
-from churn.evaluate.origin import in_words, later_in_words, of_contest, sample_in_words
+from churn.evaluate.origin import in_words, later_in_words, of_contest, sample_in_words, together
 from churn.evaluate.pictures import Picture
 from churn.evaluate.sections import of_groups, of_slices, of_tenths
 from churn.page import document, escape, figures, section, table, tiles
@@ -90,7 +90,7 @@ def _rows(judged: Judgement) -> str:
 
 def _columns(judged: Judgement) -> str:
     shown = (one for name, one in judged.pictures.items() if name.startswith(("importance", "dependence")))
-    return section("What it relies on", figures(shown))
+    return section("What it relies on", figures(shown), together(judged.measured.found.get("interactions", [])))
 
 
 def _number(value: float) -> str:

@@ -60,6 +60,6 @@ class Forest:
         unknown = np.isnan(x)
         number = np.where(unknown, self.missing, (x > self.low) & (x <= self.high))
         last = self.codes.shape[1] - 1
-        code = np.where(unknown, last, np.minimum(np.nan_to_num(x), last - 1)).astype(np.int64)
+        code = np.where(unknown, last, np.clip(np.nan_to_num(x), 0, last - 1)).astype(np.int64)
         chosen = self.codes[self.mask, np.where(self.category, code, 0)]
         return np.where(self.category, chosen, number)

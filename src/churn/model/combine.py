@@ -7,7 +7,9 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
+from churn.contract import Pairs
 from churn.contract.encode import Matrix
+from churn.contract.pairs import NONE
 from churn.model.member import Floats, Labels, Member
 from churn.params import Learner
 
@@ -21,6 +23,11 @@ class Model:
     members: dict[Learner, Member]
     weights: Floats
     bias: float
+
+    @property
+    def pairs(self) -> Pairs:
+        """The interactions that its learners see: who looks for them finds the same, having the same rows."""
+        return next((one.extension.pairs for one in self.members.values() if len(one.extension.pairs)), NONE)
 
     def log_odds(self, matrix: Matrix) -> Floats:
         """(n, features) to (n,)."""

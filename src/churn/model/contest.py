@@ -41,13 +41,15 @@ class Contest:
         return {entry.name: {"auc": entry.auc, "log_loss": entry.log_loss} for entry in self.tried}
 
 
-def contest(scores: dict[Learner, Floats], label: Labels, folds: Splits, worth: float) -> Contest:
-    """Begin with the best learner and add the one that helps most, as long as each saves `worth` of log loss.
+def contest(scores: dict[Learner, Floats], label: Labels, folds: Splits, share: float) -> Contest:
+    """Begin with the best learner and add the one that helps most, as long as each is worth it.
 
+    share: of the log loss of who knows the base rate only, which a member must save; where few leave there is less to save.
     scores: of each learner for every row, from a fit that did not see it. Weights and calibration are cross-fitted, so
-    no row judges its own. Of combinations whose log loss is equal within `worth` the one that ranks best is taken. Forward
+    no row judges its own. Of combinations whose log loss is equal within that the one that ranks best is taken. Forward
     selection as in Caruana et al. (2004), "Ensemble selection from libraries of models".
     """
+    worth = share * log_loss(label, np.full(len(label), label.mean()))
     tried = [_judge((learner,), scores, label, folds) for learner in scores]
     chosen = _best(tried, worth)
     while True:

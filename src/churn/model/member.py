@@ -1,6 +1,6 @@
 """One learner: the design it reads and how it is fitted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -8,9 +8,10 @@ import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from churn.contract import Contract, Extension
+from churn.contract import Column, Contract, Extension
 from churn.contract.encode import Matrix
 from churn.features import Design
+from churn.features.interactions import interactions
 from churn.features.recipes import bent, categories, many_levelled, one_hot, ordered, stepped, with_rates
 from churn.model.forest import Averaged
 from churn.model.lightgbm import LightGbm
@@ -62,6 +63,8 @@ def designed(
 ) -> tuple[Design, Extension, Floats]:
     """The design of a learner with the derived columns it reads, and what it sees of the training rows."""
     extension, columns = Extension.of(contract), contract.model_columns
+    if learner != "extra_trees":  # which split at random, and would waste most of their splits on pairs
+        extension, columns = _paired(extension, columns, matrix, label, params)
     wide = extension.extend(matrix)
     if learner == "logistic":
         design = bent(stepped(columns, wide, params.logistic.bins), wide, params.logistic.knots)
@@ -74,6 +77,15 @@ def designed(
         return design, extension, _double(design.transform(wide))
     design, seen = with_rates(design, columns, wide, label, splits(label, group, params.folds, params.seed), rated)
     return design, extension, _double(seen)
+
+
+def _paired(
+    extension: Extension, columns: tuple[Column, ...], matrix: Matrix, label: Labels, params: Train
+) -> tuple[Extension, tuple[Column, ...]]:
+    """With the interactions found in these rows, each a column more."""
+    pairs = interactions(columns, extension.extend(matrix), label, params.interactions, params.seed)
+    more = (Column(name=f"pair {i}", kind="boolean", nullable=False, example=None) for i in range(len(pairs)))
+    return replace(extension, pairs=pairs), (*columns, *more)
 
 
 def view(design: Design, extension: Extension, matrix: Matrix) -> Floats:

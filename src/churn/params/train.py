@@ -24,7 +24,8 @@ class Train(Section):
     learners: tuple[Learner, ...] = Field(min_length=1)
     folds: int = Field(ge=2)
     seed: int
-    member_worth: float = Field(ge=0, description="log loss that a further member of a combination must save")
+    member_worth: float = Field(ge=0, description="share of the log loss of the base rate that a further member must save")
+    interactions: int = Field(ge=0, description="most pairs of columns that learners are shown together; 0: none")
     tune: Tune
     logistic: Logistic
     boosting: Boosting

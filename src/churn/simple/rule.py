@@ -8,8 +8,8 @@ import numpy.typing as npt
 from churn.contract import Contract
 from churn.contract.encode import Matrix
 from churn.features import Design
+from churn.features.condition import Condition, conditions
 from churn.params import Rule as Knobs
-from churn.simple.condition import Condition, conditions
 from churn.simple.tree import Tree, grow
 
 FIRST = 100  # single conditions that are combined with every other one
@@ -26,7 +26,7 @@ class Rule:
 
     def sentence(self, contract: Contract) -> str:
         """The rule in words, such as "Contract is Month-to-month and tenure at most 6"."""
-        return " and ".join(condition.sentence(contract) for condition in self.conditions) or "everybody"
+        return " and ".join(condition.sentence(contract.columns) for condition in self.conditions) or "everybody"
 
 
 def fit_rule(contract: Contract, matrix: Matrix, label: Labels, knobs: Knobs) -> tuple[Design, Tree]:
@@ -40,7 +40,7 @@ def find_rule(contract: Contract, matrix: Matrix, label: Labels, knobs: Knobs) -
     At a break-even probability t the profit of contacting a set of customers is proportional to the sum of (label - t)
     over them (`churn.decision`). With t at the base rate this is the largest gap between true and false positive rate.
     """
-    tried = conditions(contract, matrix, knobs.edges)
+    tried = conditions(contract.columns, matrix, knobs.edges)
     if not tried:
         return Rule(())
     rate = label.mean() if knobs.break_even is None else knobs.break_even

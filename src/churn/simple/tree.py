@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from churn.contract.encode import Matrix
 from churn.features import Design
+from churn.features.condition import Condition
 from churn.features.recipes import as_they_are
-from churn.simple.condition import Condition
 
 NODE = np.dtype(
     [("value", "f8"), ("count", "u4"), ("feature_idx", "i8"), ("num_threshold", "f8"), ("missing_go_to_left", "u1"),

@@ -5,6 +5,7 @@ from churn.bundle import pack
 from churn.contract import Contract
 from churn.data.labelled import Labelled
 from churn.discovery.record import demand_worthwhile
+from churn.features.paired import in_words
 from churn.model import Progress, train
 from churn.stages.places import CONTEST, CONTRACT, MODEL, TEST, write
 from churn.stages.rows import learned, tuned
@@ -14,8 +15,10 @@ def run(progress: Progress) -> list[str]:
     """Tells which learners took no part."""
     demand_worthwhile(versioning.data_hash(), params.load().problem)
     model, contest = train(*learned(), tuned(), progress)
-    error = pack.export(MODEL, model, Contract.read(CONTRACT), Labelled.read(TEST))
+    contract = Contract.read(CONTRACT)
+    error = pack.export(MODEL, model, contract, Labelled.read(TEST))
     name = contest.chosen.name
     figures = {"chosen": name, "cv": contest.figures[name], "tried": contest.figures, "failed": contest.failed}
-    write(CONTEST, figures | {"export_error": error})
+    together = in_words(model.pairs, contract.model_columns)
+    write(CONTEST, figures | {"export_error": error, "interactions": together})
     return [f"{learner} is left out: {reason}" for learner, reason in contest.failed.items()]

@@ -35,6 +35,7 @@ def knobs() -> Train:
         folds=2,
         seed=0,
         member_worth=0.0003,
+        interactions=20,
         tune=Tune(trials=0, seconds=None, splits=2, rows=1000, most_rounds=40, patience=5, trees=10),
         logistic=Logistic(bins=4, knots=2, c=1),
         boosting=BOOSTING.model_copy(update={"rounds": 30}),

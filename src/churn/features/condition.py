@@ -1,13 +1,13 @@
-"""Yes-or-no questions about one column, from which rules are made."""
+"""Yes-or-no questions about one column, of which rules and interactions are made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from churn.contract import Column, Contract
+from churn.contract import Column
 from churn.contract.encode import Matrix
 
 Test = Literal["above", "at most", "is", "is not", "missing"]
@@ -26,7 +26,7 @@ class Condition:
     value: float = np.nan
 
     def holds(self, matrix: Matrix) -> Booleans:
-        """For each encoded row (n, features) whether it meets the condition, shape (n,)."""
+        """For each encoded row (n, columns) whether it meets the condition, shape (n,)."""
         values = matrix[:, self.column]
         if self.test == "missing":
             return np.isnan(values)
@@ -34,9 +34,9 @@ class Condition:
             return np.asarray(values > self.value if self.test == "above" else values <= self.value)
         return np.asarray((values == self.value) == (self.test == "is"))
 
-    def sentence(self, contract: Contract) -> str:
+    def sentence(self, columns: Sequence[Column]) -> str:
         """The condition in words, such as "tenure at most 6"."""
-        column = contract.columns[self.column]
+        column = columns[self.column]
         if self.test == "missing":
             return f"{column.name} not known"
         if column.kind == "category":
@@ -46,10 +46,9 @@ class Condition:
         return f"{column.name} {self.test} {self.value:,.6g}"
 
 
-def conditions(contract: Contract, matrix: Matrix, edges: int) -> list[Condition]:
+def conditions(columns: Sequence[Column], matrix: Matrix, edges: int) -> list[Condition]:
     """Every condition worth trying: each level, and each number at up to `edges` of its quantiles in `matrix`."""
-    columns = enumerate(contract.columns)
-    return [condition for i, column in columns for condition in _of_column(i, column, matrix[:, i], edges)]
+    return [one for i, column in enumerate(columns) for one in _of_column(i, column, matrix[:, i], edges)]
 
 
 def _of_column(i: int, column: Column, values: npt.NDArray[np.float32], edges: int) -> Iterator[Condition]:

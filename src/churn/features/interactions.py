@@ -1,0 +1,131 @@
+"""Which pairs of columns decide together: found by a score test in the rows that a learner is fitted on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+from scipy.stats import chi2
+from sklearn.linear_model import LogisticRegression
+
+from churn.contract import Column, Pairs
+from churn.contract.encode import Matrix
+from churn.features.condition import Condition, conditions
+from churn.features.paired import as_pairs
+from churn.features.recipes import bent, stepped
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+MOST_ROWS = 10_000  # more are drawn by lot
+MOST_CONDITIONS = 600  # of all columns together; a wide table gets fewer for each number
+EDGES = 7  # quantiles of a number
+EXPECTED = 5.0  # events that must be expected in each of the four cells of a pair (Cochran, 1954)
+CANDIDATES = 300
+LEVEL = 0.05  # chance that a table without interactions shows one
+KNOTS, C, TOLERANCE = 5, 0.1, 0.01  # of the regression that looks at each column alone
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is predicted so far of n rows with their label, both (n,)."""
+
+    label: Labels
+    log_odds: Floats
+
+    @property
+    def left(self) -> Floats:
+        """The residual of each row."""
+        return np.asarray(self.label - expit(self.log_odds))
+
+    @property
+    def events(self) -> Floats:
+        """The variance of each row's outcome."""
+        return np.asarray(expit(self.log_odds) * expit(-self.log_odds))
+
+    def and_by(self, column: Floats) -> "Told":
+        """With one more column (n,), weighted by a few steps of Newton's method."""
+        told = self
+        for _ in range(5):
+            step = column @ told.left / (told.events @ column**2 + 1e-9)
+            told = replace(told, log_odds=told.log_odds + step * column)
+        return told
+
+
+def interactions(columns: Sequence[Column], matrix: Matrix, label: Labels, most: int, seed: int) -> Pairs:
+    """At most `most` pairs of conditions on two columns each, the strongest first.
+
+    matrix: (n, columns) encoded rows. A logistic regression on all conditions says what each tells alone; a pair is
+    taken where what is left depends on both together more than chance would have it anywhere among all pairs: the score
+    test of Rao (1948), corrected as by Bonferroni. Pairs are taken one by one, each given those before. To look at every pair
+    of cuts is the idea of Lou et al. (2013), "Accurate intelligible models with pairwise interactions".
+    """
+    drawn = np.random.default_rng(seed).permutation(len(label))[:MOST_ROWS]
+    found = _told_apart(columns, matrix[drawn]) if most else {}
+    if len(found) < 2:
+        return as_pairs([])
+    tried, holds = list(found), np.array(list(found.values()), dtype=np.float64).T
+    told = Told(label[drawn], _alone(columns, matrix[drawn], label[drawn]))
+    centred, owner = holds - holds.mean(axis=0), np.array([one.column for one in tried])
+    statistic = np.where(_testable(holds, owner, told), _statistic(centred, told), 0.0)
+    threshold = float(chi2.isf(LEVEL / max(int(np.count_nonzero(statistic)), 1), 1))
+    first, second = _strongest(statistic, threshold)
+    together = centred[:, first] * centred[:, second]
+    return as_pairs([(tried[first[i]], tried[second[i]]) for i in _pursued(together, told, most, threshold)])
+
+
+def _alone(columns: Sequence[Column], matrix: Matrix, label: Labels) -> Floats:
+    """Log-odds (n,) by what each column tells alone, bent as far as the rows bear it."""
+    edges = _edges(columns)
+    seen = bent(stepped(columns, matrix, edges + 1), matrix, min(edges, KNOTS)).transform(matrix).astype(np.float64)
+    return np.asarray(LogisticRegression(C=C, tol=TOLERANCE, max_iter=300).fit(seen, label).decision_function(seen))
+
+
+def _told_apart(columns: Sequence[Column], matrix: Matrix) -> dict[Condition, Flags]:
+    """Conditions that divide rows (n, columns) in ways of their own, with where they hold (n,); the most even ones of many."""
+    found: dict[bytes, tuple[Condition, Flags]] = {}
+    for one in [*conditions(columns, matrix, _edges(columns)), *(Condition(i, "missing") for i in range(len(columns)))]:
+        holds = one.holds(matrix)
+        if EXPECTED <= holds.sum() <= len(holds) - EXPECTED:
+            found.setdefault(np.packbits(holds ^ holds[0]).tobytes(), (one, holds))
+    return dict(sorted(found.values(), key=lambda pair: abs(float(pair[1].mean()) - 0.5))[:MOST_CONDITIONS])
+
+
+def _edges(columns: Sequence[Column]) -> int:
+    """At how many quantiles numbers are cut."""
+    numbers = sum(column.kind != "category" for column in columns)
+    return min(EDGES, max(1, MOST_CONDITIONS // max(numbers, 1) - 1))
+
+
+def _testable(holds: Floats, owner: Labels, told: Told) -> Flags:
+    """Which pairs of conditions are on two columns, and let enough events be expected; each pair once."""
+    smaller = np.minimum(holds.mean(axis=0), 1 - holds.mean(axis=0))
+    return np.asarray(np.triu(owner[:, None] != owner) & (np.outer(smaller, smaller) * told.events.sum() >= EXPECTED))
+
+
+def _statistic(centred: Floats, told: Told) -> Floats:
+    """Of each pair of columns (conditions, conditions): how much the residuals follow their product, as chi-squared."""
+    squared = centred**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((centred.T @ (told.left[:, None] * centred)) ** 2 / (squared.T @ (told.events[:, None] * squared)))
+
+
+def _strongest(statistic: Floats, threshold: float) -> tuple[Labels, Labels]:
+    """The places of the pairs beyond the threshold, at most CANDIDATES."""
+    first, second = np.nonzero(statistic > threshold)
+    order = np.argsort(-statistic[first, second], kind="stable")[:CANDIDATES]
+    return first[order], second[order]
+
+
+def _pursued(together: Floats, told: Told, most: int, threshold: float) -> Iterator[int]:
+    """Places of the products (n, candidates) that stand out one after the other, each given those before it."""
+    together = together - together.mean(axis=0)
+    for _ in range(min(most, together.shape[1])):
+        statistic = (told.left @ together) ** 2 / (told.events @ together**2)
+        best = int(statistic.argmax())
+        if statistic[best] <= threshold:
+            return
+        yield best
+        told = told.and_by(together[:, best])
