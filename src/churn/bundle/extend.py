@@ -20,7 +20,7 @@ class Extended:
     def by(self, extension: Extension) -> str:
         """The name of the whole matrix."""
         matrix, pairs = self._with_derived(extension), extension.pairs
-        key = matrix.encode() + b"".join(array.tobytes() for array in (pairs.columns, pairs.low, pairs.high, pairs.missing))
+        key = matrix.encode() + pairs.key
         if key not in self._known:
             self._known[key] = self._with_pairs(matrix, pairs) if len(pairs) else matrix
         return self._known[key]

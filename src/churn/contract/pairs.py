@@ -24,6 +24,11 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.columns)
 
+    @property
+    def key(self) -> bytes:
+        """Equal for equal pairs."""
+        return b"".join(array.tobytes() for array in (self.columns, self.low, self.high, self.missing))
+
     def of(self, matrix: Matrix) -> Matrix:
         """(n, columns) to (n, pairs)."""
         x = matrix[:, self.columns]

@@ -23,7 +23,7 @@ Tables = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class History:
-    """Where a model comes from: contest (chosen, cv, tried, export_error), rows learned from, refits (`evaluate.refit`)."""
+    """Where a model comes from: contest (as the stage `train` writes it), rows learned from, refits (`evaluate.refit`)."""
 
     contest: dict[str, Any]
     learned: int

@@ -62,7 +62,7 @@ class Explainer:
             arrays = dict(found)
         additive = [_additive(arrays, name) for name in _names(arrays, "additive")]
         forests = [Forest(**{f.name: arrays[f"{name}.{f.name}"] for f in fields(Forest)}) for name in _names(arrays, "forest")]
-        pairs = Pairs(**{f.name: arrays[f"pairs.{f.name}"] for f in fields(Pairs)})
+        pairs = Pairs(**{f.name: arrays[f"pairs.{f.name}"] for f in fields(Pairs)}) if "pairs.columns" in arrays else NONE
         return cls(float(arrays["base"]), tuple(additive), tuple(forests), pairs)
 
 

@@ -18,14 +18,15 @@ from churn.features.recipes import bent, stepped
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Groups = npt.NDArray[np.uint64]
 
-MOST_ROWS = 10_000  # more are drawn by lot
+MOST_ROWS = 10_000  # more are drawn by lot, those of churners first
 MOST_CONDITIONS = 600  # of all columns together; a wide table gets fewer for each number
 EDGES = 7  # quantiles of a number
-EXPECTED = 5.0  # events that must be expected in each of the four cells of a pair (Cochran, 1954)
+EXPECTED = 5.0  # variance of the outcomes in each of the four cells of a pair, at least (Cochran, 1954)
 CANDIDATES = 300
 LEVEL = 0.05  # chance that a table without interactions shows one
-KNOTS, C, TOLERANCE = 5, 0.1, 0.01  # of the regression that looks at each column alone
+KNOTS, C, TOLERANCE = 5, 0.1, 0.001  # of the regression on each column alone; less exact, what it leaves passes for pairs
 
 
 @dataclass(frozen=True)
@@ -54,26 +55,37 @@ class Told:
         return told
 
 
-def interactions(columns: Sequence[Column], matrix: Matrix, label: Labels, most: int, seed: int) -> Pairs:
+def interactions(columns: Sequence[Column], matrix: Matrix, label: Labels, group: Groups | None, most: int, seed: int) -> Pairs:
     """At most `most` pairs of conditions on two columns each, the strongest first.
 
-    matrix: (n, columns) encoded rows. A logistic regression on all conditions says what each tells alone; a pair is
-    taken where what is left depends on both together more than chance would have it anywhere among all pairs: the score
-    test of Rao (1948), corrected as by Bonferroni. Pairs are taken one by one, each given those before. To look at every pair
-    of cuts is the idea of Lou et al. (2013), "Accurate intelligible models with pairwise interactions".
+    matrix: (n, columns) encoded rows. group: (n,) equal for rows of one customer, of which one is drawn, for the others tell
+    the same. A logistic regression on bent columns says what each tells alone; a pair is taken where what is left depends on
+    both together more than chance would have it anywhere among all pairs: the score test of Rao (1948), corrected as by
+    Bonferroni. Pairs are taken one by one, each given those before. To look at every pair of cuts is the idea of Lou et al.
+    (2013), "Accurate intelligible models with pairwise interactions".
     """
-    drawn = np.random.default_rng(seed).permutation(len(label))[:MOST_ROWS]
-    found = _told_apart(columns, matrix[drawn]) if most else {}
+    drawn = _drawn(label, group, seed)
+    matrix, label = matrix[drawn], label[drawn]
+    found = _told_apart(columns, matrix) if most and label.any() and not label.all() else {}
     if len(found) < 2:
         return as_pairs([])
     tried, holds = list(found), np.array(list(found.values()), dtype=np.float64).T
-    told = Told(label[drawn], _alone(columns, matrix[drawn], label[drawn]))
+    told = Told(label, _alone(columns, matrix, label))
     centred, owner = holds - holds.mean(axis=0), np.array([one.column for one in tried])
     statistic = np.where(_testable(holds, owner, told), _statistic(centred, told), 0.0)
     threshold = float(chi2.isf(LEVEL / max(int(np.count_nonzero(statistic)), 1), 1))
     first, second = _strongest(statistic, threshold)
     together = centred[:, first] * centred[:, second]
     return as_pairs([(tried[first[i]], tried[second[i]]) for i in _pursued(together, told, most, threshold)])
+
+
+def _drawn(label: Labels, group: Groups | None, seed: int) -> Labels:
+    """Places of at most MOST_ROWS rows, one of each customer; churners are half of them, or all that there are."""
+    order = np.random.default_rng(seed).permutation(len(label))
+    if group is not None:
+        order = order[np.sort(np.unique(group[order], return_index=True)[1])]
+    churners, others = order[label[order] == 1][: MOST_ROWS // 2], order[label[order] == 0]
+    return np.sort(np.concatenate([churners, others[: MOST_ROWS - len(churners)]]))
 
 
 def _alone(columns: Sequence[Column], matrix: Matrix, label: Labels) -> Floats:
@@ -100,9 +112,11 @@ def _edges(columns: Sequence[Column]) -> int:
 
 
 def _testable(holds: Floats, owner: Labels, told: Told) -> Flags:
-    """Which pairs of conditions are on two columns, and let enough events be expected; each pair once."""
-    smaller = np.minimum(holds.mean(axis=0), 1 - holds.mean(axis=0))
-    return np.asarray(np.triu(owner[:, None] != owner) & (np.outer(smaller, smaller) * told.events.sum() >= EXPECTED))
+    """Which pairs of conditions are on two columns, and have enough in each of their cells; each pair once."""
+    both, one, all_of_them = holds.T @ (told.events[:, None] * holds), told.events @ holds, told.events.sum()
+    first, second = one[:, None] - both, one - both
+    cells = np.minimum.reduce([both, first, second, all_of_them - both - first - second])
+    return np.asarray(np.triu(owner[:, None] != owner) & (cells >= EXPECTED))
 
 
 def _statistic(centred: Floats, told: Told) -> Floats:

@@ -24,7 +24,7 @@ def in_words(pairs: Pairs, columns: Sequence[Column]) -> list[tuple[str, str]]:
 def _bounds(condition: Condition) -> tuple[float, float]:
     """Between which values it holds; none where it asks for a missing one."""
     value, around = condition.value, (condition.value - 0.5, condition.value + 0.5)
-    return {"above": (value, np.inf), "at most": (-np.inf, value), "is": around}.get(condition.test, (np.inf, np.inf))
+    return {"above": (value, np.inf), "at most": (-np.inf, value), "is": around, "missing": (np.inf, np.inf)}[condition.test]
 
 
 def _condition(pairs: Pairs, pair: int, side: int) -> Condition:

@@ -26,8 +26,11 @@ class Model:
 
     @property
     def pairs(self) -> Pairs:
-        """The interactions that its learners see: who looks for them finds the same, having the same rows."""
-        return next((one.extension.pairs for one in self.members.values() if len(one.extension.pairs)), NONE)
+        """The interactions that its learners see. Raises ValueError where they differ, for learners of one model share rows."""
+        found = {one.extension.pairs.key: one.extension.pairs for one in self.members.values() if len(one.extension.pairs)}
+        if len(found) > 1:
+            raise ValueError("the learners of one model see different pairs of columns; fit them on the same rows")
+        return next(iter(found.values()), NONE)
 
     def log_odds(self, matrix: Matrix) -> Floats:
         """(n, features) to (n,)."""

@@ -64,7 +64,7 @@ def designed(
     """The design of a learner with the derived columns it reads, and what it sees of the training rows."""
     extension, columns = Extension.of(contract), contract.model_columns
     if learner != "extra_trees":  # which split at random, and would waste most of their splits on pairs
-        extension, columns = _paired(extension, columns, matrix, label, params)
+        extension, columns = _paired(extension, columns, matrix, label, params, group)
     wide = extension.extend(matrix)
     if learner == "logistic":
         design = bent(stepped(columns, wide, params.logistic.bins), wide, params.logistic.knots)
@@ -80,10 +80,10 @@ def designed(
 
 
 def _paired(
-    extension: Extension, columns: tuple[Column, ...], matrix: Matrix, label: Labels, params: Train
+    extension: Extension, columns: tuple[Column, ...], matrix: Matrix, label: Labels, params: Train, group: Groups | None
 ) -> tuple[Extension, tuple[Column, ...]]:
     """With the interactions found in these rows, each a column more."""
-    pairs = interactions(columns, extension.extend(matrix), label, params.interactions, params.seed)
+    pairs = interactions(columns, extension.extend(matrix), label, group, params.interactions, params.seed)
     more = (Column(name=f"pair {i}", kind="boolean", nullable=False, example=None) for i in range(len(pairs)))
     return replace(extension, pairs=pairs), (*columns, *more)
 

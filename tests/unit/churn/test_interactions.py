@@ -59,7 +59,7 @@ def model(described, drawn, label, knobs) -> Model:
 
 def test_columns_that_decide_together_are_found(described, drawn, label):
     """The strongest pairs are those the outcome was made of, each with a condition near its truth."""
-    found = interactions(described.columns, drawn, label, 20, seed=0)
+    found = interactions(described.columns, drawn, label, None, 20, seed=0)
     assert {tuple(sorted(pair)) for pair in found.columns.tolist()[:2]} == {(0, 1), (2, 3)}
     signs = next(i for i, pair in enumerate(found.columns.tolist()) if sorted(pair) == [0, 1])
     assert np.abs(np.where(np.isfinite(found.low), found.low, found.high)[signs]).max() < 0.35
@@ -70,7 +70,7 @@ def test_tables_without_interactions_seldom_show_one(described, drawn):
     alone = np.nan_to_num(drawn[:, 0]) + (drawn[:, 2] == 1) + 0.5 * np.isnan(drawn[:, 1])
     random = np.random.default_rng(7)
     shown = [
-        len(interactions(described.columns, drawn, (random.random(ROWS) < expit(alone)).astype(np.int64), 20, seed=0)) > 0
+        len(interactions(described.columns, drawn, (random.random(ROWS) < expit(alone)).astype(np.int64), None, 20, seed=0)) > 0
         for _ in range(60)
     ]
     assert sum(shown) <= 6
@@ -79,12 +79,12 @@ def test_tables_without_interactions_seldom_show_one(described, drawn):
 @pytest.mark.parametrize("label", [np.zeros(30, dtype=int) + (np.arange(30) < 3), np.arange(30) % 2])
 def test_few_rows_show_nothing(described, drawn, label):
     """Where no pair can be told from chance there is none."""
-    assert len(interactions(described.columns, drawn[:30], label, 20, seed=0)) == 0
+    assert len(interactions(described.columns, drawn[:30], label, None, 20, seed=0)) == 0
 
 
 def test_no_pair_is_looked_for_where_none_may_be_shown(described, drawn, label):
     """With `interactions: 0` learners see each column alone."""
-    assert len(interactions(described.columns, drawn, label, 0, seed=0)) == 0
+    assert len(interactions(described.columns, drawn, label, None, 0, seed=0)) == 0
 
 
 def test_a_pair_is_1_where_both_conditions_hold_or_neither_does():
