@@ -9,7 +9,7 @@ from churn.bundle import session
 from churn.bundle.graph import to_onnx
 from churn.contract import Column, Contract, Pairs
 from churn.explain.build import build
-from churn.explain.explainer import Explainer
+from churn.explain.explainer import FILE, Explainer
 from churn.features.condition import Condition
 from churn.features.interactions import interactions
 from churn.features.paired import as_pairs, in_words
@@ -76,7 +76,49 @@ def test_tables_without_interactions_seldom_show_one(described, drawn):
     assert sum(shown) <= 6
 
 
-@pytest.mark.parametrize("label", [np.zeros(30, dtype=int) + (np.arange(30) < 3), np.arange(30) % 2])
+def curved(random, rows):
+    """Two columns that nearly repeat each other, one of which bends the odds."""
+    first = random.normal(size=rows)
+    second = 0.9 * first + np.sqrt(1 - 0.9**2) * random.normal(size=rows)
+    return np.column_stack([first, second]), 2 * np.abs(first) - 2
+
+
+def skewed(random, rows):
+    """Eight skewed columns; three customers in a hundred leave."""
+    numbers = random.lognormal(size=(rows, 8))
+    return numbers, 0.4 * np.minimum(numbers[:, :3], 6).sum(axis=1) - 5.5
+
+
+def visited(random, rows):
+    """Customers in five rows each, who all leave or all stay, for reasons that no column holds."""
+    customer = np.repeat(5 * random.normal(size=rows // 5), 5)
+    return np.repeat(random.normal(size=(rows // 5, 4)), 5, axis=0) + 0.1 * random.normal(size=(rows, 4)), customer
+
+
+@pytest.mark.parametrize("world", [curved, skewed, visited])
+def test_what_single_columns_tell_is_not_taken_for_a_pair(world):
+    """Of fifteen tables without interactions at most three show one, whatever their columns are like."""
+    shown = 0
+    for seed in range(15):
+        random = np.random.default_rng(seed)
+        matrix, odds = world(random, 3000)
+        columns = [Column(name=f"c{i}", kind="number", nullable=False, example=0.0) for i in range(matrix.shape[1])]
+        group = np.repeat(np.arange(600), 5).astype(np.uint64) if world is visited else None
+        label = (random.random(3000) < expit(odds)).astype(np.int64)
+        shown += len(interactions(columns, matrix.astype(np.float32), label, group, 20, seed=0)) > 0
+    assert shown <= 3
+
+
+def test_the_few_who_leave_a_large_table_are_all_looked_at(described):
+    """A pair shows by a hundred churners among forty thousand customers."""
+    random = np.random.default_rng(8)
+    numbers = random.normal(size=(40000, 2))
+    matrix = np.column_stack([numbers, np.zeros((40000, 2))]).astype(np.float32)
+    label = (random.random(40000) < np.where(numbers.prod(axis=1) > 0, 0.005, 0.0003)).astype(np.int64)
+    assert len(interactions(described.columns, matrix, label, None, 20, seed=0)) > 0
+
+
+@pytest.mark.parametrize("label", [np.zeros(30, dtype=int), (np.arange(30) < 3).astype(int), np.arange(30) % 2])
 def test_few_rows_show_nothing(described, drawn, label):
     """Where no pair can be told from chance there is none."""
     assert len(interactions(described.columns, drawn[:30], label, None, 20, seed=0)) == 0
@@ -140,6 +182,23 @@ def test_an_explainer_keeps_its_pairs(model, described, drawn, tmp_path):
     explainer = build(model, described, drawn)
     explainer.save(tmp_path)
     np.testing.assert_array_equal(Explainer.read(tmp_path).contributions(drawn[0]), explainer.contributions(drawn[0]))
+
+
+def test_an_explainer_of_a_bundle_without_pairs_is_read(model, described, drawn, tmp_path):
+    """Bundles of an older program hold none, and are opened as they are."""
+    build(model, described, drawn).save(tmp_path)
+    with np.load(tmp_path / FILE) as found:
+        kept = {name: array for name, array in found.items() if not name.startswith("pairs.")}
+    np.savez(tmp_path / FILE, **kept)
+    assert len(Explainer.read(tmp_path).pairs) == 0
+
+
+def test_learners_of_one_model_must_see_the_same_pairs(described, drawn, label, knobs):
+    """Learners of other rows found other pairs, which one explanation cannot tell of."""
+    one = fit_member("logistic", described, drawn, label, knobs)
+    other = fit_member("boosting", described, drawn[:700], label[:700], knobs)
+    with pytest.raises(ValueError, match="different pairs"):
+        build(Model({"logistic": one, "boosting": other}, np.array([0.5, 0.5]), 0.0), described, drawn)
 
 
 def test_pairs_are_told_in_words(described):
