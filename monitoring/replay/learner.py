@@ -67,7 +67,7 @@ class Learner:
         rows, age = self._learned(newest)
         span = choose_span(rows, age, [n for n in spans(policy.shortest, policy.window) if n <= len(newest)])
         chosen = rows.at(age < span)
-        member = fit_member("logistic", self.contract, chosen.matrix, chosen.label, self.params.train)
+        member = fit_member("logistic", self.contract, chosen.matrix, chosen.label, self.params.train, chosen.group)
         return Trained(self._yardstick(member, periods), len(chosen.label))
 
     def _learned(self, periods: Sequence[Rows]) -> tuple[Together, npt.NDArray[np.int64]]:

@@ -10,10 +10,10 @@ from scipy.special import expit
 from churn.contract import Contract
 from churn.contract.encode import Matrix
 from churn.decision import Decision
-from churn.discovery.compare import Groups
 from churn.discovery.folds import Folds
 from churn.evaluate.slices import Judged, auc_influence
 from churn.model import Floats, Labels, fit_member
+from churn.model.splits import Groups
 from churn.params import Learner, Train
 
 LEARNERS: tuple[Learner, ...] = ("rule", "few_columns", "logistic", "boosting")  # from the simplest on
@@ -69,7 +69,7 @@ def climb(ground: Ground, folds: Folds, progress: Progress, learners: Sequence[L
     steps = [(learner, pair) for pair in folds.pairs for learner in learners]
     for learner, (fit, held) in progress(steps, "the ladder"):
         shown = knobs.model_copy(update={"interactions": 0}) if learner == "logistic" else knobs
-        member = fit_member(learner, contract, matrix[fit], label[fit], shown)
+        member = fit_member(learner, contract, matrix[fit], label[fit], shown, ground.group[fit])
         sheets[learner].judge(held, label[held], expit(member.score(matrix[held])), stakes)
     return [
         _constant("nobody", 0.0, label, folds, stakes),
@@ -80,7 +80,7 @@ def climb(ground: Ground, folds: Folds, progress: Progress, learners: Sequence[L
 
 def columns_read(learner: Learner, ground: Ground, seed: int) -> list[str]:
     """The columns whose values the learner, fitted on all rows, looks at: those that change an answer when shuffled."""
-    member = fit_member(learner, ground.contract, ground.matrix, ground.label, ground.params)
+    member = fit_member(learner, ground.contract, ground.matrix, ground.label, ground.params, ground.group)
     usual, random = member.score(ground.matrix), np.random.default_rng(seed)
     read = []
     for position, name in enumerate(ground.contract.features):

@@ -1,11 +1,9 @@
 """Which pairs of columns decide together: found by a score test in the rows that a learner is fitted on."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 from scipy.stats import chi2
 from sklearn.linear_model import LogisticRegression
 
@@ -13,6 +11,7 @@ from churn.contract import Column, Pairs
 from churn.contract.encode import Matrix
 from churn.features.condition import Condition, conditions
 from churn.features.paired import as_pairs
+from churn.features.pursuit import Told, pursued
 from churn.features.recipes import bent, stepped
 
 Floats = npt.NDArray[np.float64]
@@ -27,32 +26,6 @@ EXPECTED = 5.0  # variance of the outcomes in each of the four cells of a pair, 
 CANDIDATES = 300
 LEVEL = 0.05  # chance that a table without interactions shows one
 KNOTS, C, TOLERANCE = 5, 0.1, 0.001  # of the regression on each column alone; less exact, what it leaves passes for pairs
-
-
-@dataclass(frozen=True)
-class Told:
-    """What is predicted so far of n rows with their label, both (n,)."""
-
-    label: Labels
-    log_odds: Floats
-
-    @property
-    def left(self) -> Floats:
-        """The residual of each row."""
-        return np.asarray(self.label - expit(self.log_odds))
-
-    @property
-    def events(self) -> Floats:
-        """The variance of each row's outcome."""
-        return np.asarray(expit(self.log_odds) * expit(-self.log_odds))
-
-    def and_by(self, column: Floats) -> "Told":
-        """With one more column (n,), weighted by a few steps of Newton's method."""
-        told = self
-        for _ in range(5):
-            step = column @ told.left / (told.events @ column**2 + 1e-9)
-            told = replace(told, log_odds=told.log_odds + step * column)
-        return told
 
 
 def interactions(columns: Sequence[Column], matrix: Matrix, label: Labels, group: Groups | None, most: int, seed: int) -> Pairs:
@@ -76,12 +49,16 @@ def interactions(columns: Sequence[Column], matrix: Matrix, label: Labels, group
     threshold = float(chi2.isf(LEVEL / max(int(np.count_nonzero(statistic)), 1), 1))
     first, second = _strongest(statistic, threshold)
     together = centred[:, first] * centred[:, second]
-    return as_pairs([(tried[first[i]], tried[second[i]]) for i in _pursued(together, told, most, threshold)])
+    return as_pairs([(tried[first[i]], tried[second[i]]) for i in pursued(together, told, most, threshold)])
 
 
 def _drawn(label: Labels, group: Groups | None, seed: int) -> Labels:
-    """Places of at most MOST_ROWS rows, one of each customer; churners are half of them, or all that there are."""
+    """Places of at most MOST_ROWS rows; churners are half of them, or all that there are.
+
+    One row of each customer: the one with which a churner left, if there are several.
+    """
     order = np.random.default_rng(seed).permutation(len(label))
+    order = order[np.argsort(-label[order], kind="stable")]
     if group is not None:
         order = order[np.sort(np.unique(group[order], return_index=True)[1])]
     churners, others = order[label[order] == 1][: MOST_ROWS // 2], order[label[order] == 0]
@@ -131,15 +108,3 @@ def _strongest(statistic: Floats, threshold: float) -> tuple[Labels, Labels]:
     first, second = np.nonzero(statistic > threshold)
     order = np.argsort(-statistic[first, second], kind="stable")[:CANDIDATES]
     return first[order], second[order]
-
-
-def _pursued(together: Floats, told: Told, most: int, threshold: float) -> Iterator[int]:
-    """Places of the products (n, candidates) that stand out one after the other, each given those before it."""
-    together = together - together.mean(axis=0)
-    for _ in range(min(most, together.shape[1])):
-        statistic = (told.left @ together) ** 2 / (told.events @ together**2)
-        best = int(statistic.argmax())
-        if statistic[best] <= threshold:
-            return
-        yield best
-        told = told.and_by(together[:, best])

@@ -118,6 +118,17 @@ def test_the_few_who_leave_a_large_table_are_all_looked_at(described):
     assert len(interactions(described.columns, matrix, label, None, 20, seed=0)) > 0
 
 
+def test_months_before_a_customer_leaves_hide_nothing(described):
+    """In twelve rows of each customer, of which at most one is a leaving, pairs show as they do in one row of each."""
+    random = np.random.default_rng(9)
+    numbers = random.normal(size=(24000, 2))
+    matrix = np.column_stack([numbers, np.zeros((24000, 2))]).astype(np.float32)
+    left = np.flatnonzero(random.random(24000) < np.where(numbers.prod(axis=1) > 0, 0.012, 0.004))
+    customer, label = np.repeat(np.arange(2000), 12), np.zeros(24000, dtype=np.int64)
+    label[left[np.unique(customer[left], return_index=True)[1]]] = 1
+    assert len(interactions(described.columns, matrix, label, customer.astype(np.uint64), 20, seed=0)) > 0
+
+
 @pytest.mark.parametrize("label", [np.zeros(30, dtype=int), (np.arange(30) < 3).astype(int), np.arange(30) % 2])
 def test_few_rows_show_nothing(described, drawn, label):
     """Where no pair can be told from chance there is none."""
