@@ -29,7 +29,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.transport = Joined(transport, self.loop)  # type: ignore[assignment]
         self._since: float | None = self.loop.time()
-        self._in_head = True
+        self._in_head, self._between, self._begun = True, True, 0
         self._head = 0
         self._unsent = 0
         self._stuck = 0
@@ -46,11 +46,15 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, unless the head has grown too large to be held."""
+        """Read on, unless the head has grown too large to be held.
+
+        What comes together with the rest of the request before counts for neither; it is no more than one read.
+        """
         if self._since is None:
             self._since = self.loop.time()
+        expected, self._begun = int(self._between), 0
         super().data_received(data)
-        if self._in_head and not self.transport.is_closing():
+        if self._in_head and self._begun <= expected and not self.transport.is_closing():
             self._head += len(data)
             if self._head > HEAD:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
@@ -59,7 +63,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """The first byte of a request."""
         if self._since is None:
             self._since = self.loop.time()
-        self._in_head, self._head = True, 0
+        self._in_head, self._head, self._between = True, 0, False
+        self._begun += 1
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -69,7 +74,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is complete: from here on it is ours to be slow."""
-        self._since = None
+        self._since, self._between = None, True
         super().on_message_complete()
 
     def _look(self) -> None:

@@ -10,6 +10,7 @@ import json
 import os
 import pickle
 import shutil
+import re
 import socket
 import time
 from collections import Counter
@@ -166,6 +167,14 @@ def test_multipart_is_refused_unread(guarded, path):
         headers = {"x-api-key": SECRET, "content-type": "multipart/form-data; boundary=x"}
         assert client.post(path, content=parts, headers=headers).status_code in {413, 415}
     assert resident(pid) - before < 32 * 1024
+
+
+def test_the_end_of_one_body_is_no_part_of_the_next_head(address):
+    """A head of which the beginning comes with the rest of a large request before it is not refused for its size."""
+    keep = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50000\r\n\r\n"
+    second = head("GET", "/health")
+    said = raw(address, keep + b" " * 100, b" " * 49_900 + second[:20], second[20:], pause=0.3)
+    assert re.findall(rb"HTTP/1\.1 (\d{3})", said) == [b"401", b"200"]
 
 
 def test_a_weak_or_absent_key_opens_nothing(address):
