@@ -9,8 +9,8 @@ import contextlib
 import json
 import os
 import pickle
-import shutil
 import re
+import shutil
 import socket
 import time
 from collections import Counter
